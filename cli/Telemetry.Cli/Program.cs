@@ -1,0 +1,1 @@
+Console.WriteLine("telemetry"); return 0;

@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Telemetry.SoftSwitch.Time;
+
+/// <summary>
+/// The single thread on which switches, queues and links run, and the clock that they read. In virtual time
+/// (<see cref="RunUntil"/>) it jumps from event to event; in real time (<see cref="RunRealTime"/>) the same events
+/// are paced by the machine's monotonic clock. An event always sees the time it was scheduled for, so results do
+/// not depend on how late a busy machine runs it. Events of equal time run in the order they were scheduled.
+/// </summary>
+public sealed partial class EventLoop : TimeProvider, IDisposable
+{
+    private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly DateTimeOffset _epoch;
+    private Entry[] _heap = new Entry[1024];
+    private int _count;
+    private long _order;
+    private long _nowNs;
+    private volatile bool _realTime;
+    private int _threadId;
+    private long _realStart;
+
+    /// <summary>Creates a loop at time 0.</summary>
+    /// <param name="epoch">What <see cref="GetUtcNow"/> answers at time 0; 1970 when not given.</param>
+    public EventLoop(DateTimeOffset? epoch = null) => _epoch = epoch ?? DateTimeOffset.UnixEpoch;
+
+    /// <summary>Nanoseconds since the loop's start, as the running event sees it; read it on the loop's thread.</summary>
+    public long NowNs => _nowNs;
+
+    /// <summary>True while <see cref="RunRealTime"/> paces the loop.</summary>
+    public bool IsRealTime => _realTime;
+
+    /// <summary>Events run since the start.</summary>
+    public long EventsRun { get; private set; }
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => 1_000_000_000;
+
+    /// <inheritdoc/>
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => _nowNs;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => _epoch.AddTicks(_nowNs / 100);
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new LoopTimer(this, callback, state, dueTime, period);
+
+    /// <summary>Runs <paramref name="handler"/> at <paramref name="atNs"/>, or at once if that has passed. Loop's thread only.</summary>
+    public void Schedule(long atNs, ILoopHandler handler, long arg = 0)
+    {
+        if (_count == _heap.Length)
+        {
+            Array.Resize(ref _heap, _heap.Length * 2);
+        }
+
+        Entry entry = new(Math.Max(atNs, _nowNs), _order++, handler, arg);
+        int i = _count++;
+        while (i > 0)
+        {
+            int parent = (i - 1) >> 1;
+            if (!entry.Before(_heap[parent]))
+            {
+                break;
+            }
+
+            _heap[i] = _heap[parent];
+            i = parent;
+        }
+
+        _heap[i] = entry;
+    }
+
+    /// <summary>Hands work to the loop from any thread; it runs at the loop's current time, in order of arrival.</summary>
+    public void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        _wake.Set();
+    }
+
+    /// <summary>Like <see cref="Post"/>, and completes when the work is done.</summary>
+    public Task<T> InvokeAsync<T>(Func<T> work)
+    {
+        TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            try
+            {
+                done.SetResult(work());
+            }
+#pragma warning disable CA1031 // the fault belongs to the caller that awaits
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                done.SetException(fault);
+            }
+        });
+        return done.Task;
+    }
+
+    /// <summary>Virtual time: runs every event up to and including <paramref name="untilNs"/>; the clock ends there.</summary>
+    public void RunUntil(long untilNs, CancellationToken cancellation = default)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            RunPosted();
+            if (_count == 0 || _heap[0].AtNs > untilNs)
+            {
+                _nowNs = Math.Max(_nowNs, untilNs);
+                return;
+            }
+
+            RunNext();
+        }
+    }
+
+    /// <summary>
+    /// Real time: runs events as the machine's clock reaches them, until cancelled. Blocks the calling thread,
+    /// which is the loop's thread. Waits have a resolution of about one millisecond; posted work runs at once.
+    /// </summary>
+    public void RunRealTime(CancellationToken cancellation)
+    {
+        _realStart = Stopwatch.GetTimestamp() - (long)(_nowNs / 1e9 * Stopwatch.Frequency);
+        _threadId = Environment.CurrentManagedThreadId;
+        _realTime = true;
+        using CancellationTokenRegistration wakeUp = cancellation.Register(() => _wake.Set());
+        while (!cancellation.IsCancellationRequested)
+        {
+            long wallNs = WallNs();
+            while (_count > 0 && _heap[0].AtNs <= wallNs)
+            {
+                RunNext();
+                if (!_posted.IsEmpty)
+                {
+                    RunPosted();
+                }
+            }
+
+            _nowNs = Math.Max(_nowNs, wallNs);
+            if (!_posted.IsEmpty)
+            {
+                RunPosted();
+                continue;
+            }
+
+            long waitNs = _count == 0 ? 100_000_000 : _heap[0].AtNs - WallNs();
+            if (waitNs > 0)
+            {
+                _wake.WaitOne((int)Math.Clamp(waitNs / 1_000_000, 1, 100));
+            }
+        }
+
+        _realTime = false;
+    }
+
+    /// <summary>Frees the wake-up handle; call it after the loop has ended.</summary>
+    public void Dispose() => _wake.Dispose();
+
+    private long WallNs() => (long)((Stopwatch.GetTimestamp() - _realStart) * (1e9 / Stopwatch.Frequency));
+
+    private void RunPosted()
+    {
+        while (_posted.TryDequeue(out Action? action))
+        {
+            if (_realTime)
+            {
+                _nowNs = Math.Max(_nowNs, WallNs());
+            }
+
+            action();
+        }
+    }
+
+    private void RunNext()
+    {
+        Entry first = _heap[0];
+        Entry last = _heap[--_count];
+        _heap[_count] = default;
+        int i = 0;
+        while (true)
+        {
+            int child = (2 * i) + 1;
+            if (child >= _count)
+            {
+                break;
+            }
+
+            if (child + 1 < _count && _heap[child + 1].Before(_heap[child]))
+            {
+                child++;
+            }
+
+            if (!_heap[child].Before(last))
+            {
+                break;
+            }
+
+            _heap[i] = _heap[child];
+            i = child;
+        }
+
+        if (_count > 0)
+        {
+            _heap[i] = last;
+        }
+
+        _nowNs = Math.Max(_nowNs, first.AtNs);
+        EventsRun++;
+        first.Handler!.OnEvent(first.Arg);
+    }
+
+    private readonly record struct Entry(long AtNs, long Order, ILoopHandler? Handler, long Arg)
+    {
+        public bool Before(in Entry other) => AtNs < other.AtNs || (AtNs == other.AtNs && Order < other.Order);
+    }
+}
