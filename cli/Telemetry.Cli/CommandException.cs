@@ -1,0 +1,19 @@
+namespace Telemetry.Cli;
+
+/// <summary>A command cannot go on; the message is the one line (or list of faults) that the user reads.</summary>
+internal sealed class CommandException : Exception
+{
+    public CommandException()
+    {
+    }
+
+    public CommandException(string message)
+        : base(message)
+    {
+    }
+
+    public CommandException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,94 @@
+"""The plan of a lab: what ``telemetry lab --mininet`` writes and this package builds.
+
+The program has already validated the topology, so a fault in here is a fault between the two and is raised at once.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class PortPlan:
+    """One switch port: its number, its rate in bits per second (0: unlimited) and its queue's depth in packets."""
+
+    number: int
+    rate_bps: int
+    queue_packets: int
+
+
+@dataclass(frozen=True)
+class SwitchPlan:
+    """A switch: ``command`` starts it up to its interfaces and ``tail`` ends the command line."""
+
+    name: str
+    command: list[str]
+    tail: list[str]
+    grpc_port: int
+    ports: list[PortPlan]
+    report_port: int
+
+
+@dataclass(frozen=True)
+class HostPlan:
+    """A host with one interface; ``commands`` run in it once the network is up."""
+
+    name: str
+    address: str
+    prefix_length: int
+    mac: str
+    commands: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class LinkPlan:
+    """A link between (device, port) and (device, port); a host's port is 0."""
+
+    a: tuple[str, int]
+    b: tuple[str, int]
+
+
+@dataclass(frozen=True)
+class LabPlan:
+    """All of a lab, and where its switches send their reports."""
+
+    switches: list[SwitchPlan]
+    hosts: list[HostPlan]
+    links: list[LinkPlan]
+    collector_address: str
+    collector_mac: str
+    log_folder: Path
+
+    @staticmethod
+    def read(path: str) -> "LabPlan":
+        """Reads a plan; KeyError and ValueError name what is missing or wrong."""
+        with open(path, encoding="utf-8") as file:
+            return LabPlan.parse(json.load(file))
+
+    @staticmethod
+    def parse(data: dict[str, Any]) -> "LabPlan":
+        """Makes a plan of decoded JSON."""
+        return LabPlan(
+            switches=[
+                SwitchPlan(
+                    name=item["name"],
+                    command=list(item["command"]),
+                    tail=list(item["tail"]),
+                    grpc_port=int(item["grpc_port"]),
+                    ports=[PortPlan(int(p["number"]), int(p["rate_bps"]), int(p["queue_packets"])) for p in item["ports"]],
+                    report_port=int(item["report_port"]),
+                )
+                for item in data["switches"]
+            ],
+            hosts=[
+                HostPlan(item["name"], item["address"], int(item["prefix_length"]), item["mac"], list(item["commands"]))
+                for item in data["hosts"]
+            ],
+            links=[LinkPlan((item["a"][0], int(item["a"][1])), (item["b"][0], int(item["b"][1]))) for item in data["links"]],
+            collector_address=data["collector_address"],
+            collector_mac=data["collector_mac"],
+            log_folder=Path(data["log_folder"]),
+        )
