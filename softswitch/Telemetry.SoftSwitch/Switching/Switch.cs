@@ -23,7 +23,7 @@ public sealed partial class Switch
     public SwitchOptions Options { get; }
 
     /// <summary>The P4Runtime service of this switch; callable from any thread.</summary>
-    public P4Runtime.P4RuntimeBase Service { get; }
+    public P4.V1.P4Runtime.P4RuntimeBase Service { get; }
 
     /// <summary>Nanoseconds spent processing packets, in real time only; 0 in virtual time. Readable from any thread.</summary>
     public long BusyNs { get; private set; }

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Telemetry.Controller.Topologies;
+
+namespace Telemetry.Lab.Mininet;
+
+/// <summary>The plan that the Python package builds: see <c>mininet/telemetry_mininet/plan.py</c>.</summary>
+public static class MininetPlan
+{
+    /// <summary>The loopback port where a switch serves P4Runtime: in the topology's order from <see cref="MininetOptions.FirstGrpcPort"/>.</summary>
+    public static int GrpcPort(Topology topology, string switchName, MininetOptions options)
+    {
+        for (int i = 0; i < topology.Switches.Count; i++)
+        {
+            if (topology.Switches[i].Name == switchName)
+            {
+                return options.FirstGrpcPort + i;
+            }
+        }
+
+        throw new ArgumentException($"no switch {switchName} in {topology.Name}", nameof(switchName));
+    }
+
+    /// <summary>Writes the plan as JSON.</summary>
+    public static string Write(Topology topology, MininetOptions options) => new JsonObject
+    {
+        ["collector_address"] = options.CollectorAddress,
+        ["collector_mac"] = options.CollectorMac,
+        ["log_folder"] = options.WorkFolder,
+        ["switches"] = Array(topology.Switches.Select(s => Switch(topology, s, options))),
+        ["hosts"] = Array(topology.Hosts.Select(h => new JsonObject
+        {
+            ["name"] = h.Name,
+            ["address"] = h.Address.ToString(),
+            ["prefix_length"] = h.PrefixLength,
+            ["mac"] = h.Mac,
+            ["commands"] = Array(h.Commands.Select(c => JsonValue.Create(c))),
+        })),
+        ["links"] = Array(topology.Links.Select(l => new JsonObject { ["a"] = End(l.A), ["b"] = End(l.B) })),
+    }.ToJsonString(new() { WriteIndented = true });
+
+    private static JsonObject Switch(Topology topology, SwitchNode node, MininetOptions options)
+    {
+        (int Port, Link Link)[] ports =
+        [
+            .. topology.Links
+                .SelectMany(l => new[] { (End: l.A, Link: l), (End: l.B, Link: l) })
+                .Where(p => p.End.Device == node.Name)
+                .Select(p => (p.End.Port, p.Link))
+                .OrderBy(p => p.Port),
+        ];
+        List<string> command = [.. options.SwitchCommand];
+        foreach ((int port, Link link) in options.SwitchTakesQueues ? ports : [])
+        {
+            if (link.RateBitsPerSecond > 0)
+            {
+                command.AddRange(["--queue-rate", string.Create(CultureInfo.InvariantCulture, $"{port}={link.RateBitsPerSecond}")]);
+            }
+
+            command.AddRange(["--queue-depth", string.Create(CultureInfo.InvariantCulture, $"{port}={link.QueueDepthPackets}")]);
+        }
+
+        int grpcPort = GrpcPort(topology, node.Name, options);
+        return new JsonObject
+        {
+            ["name"] = node.Name,
+            ["command"] = Array(command.Select(c => JsonValue.Create(c))),
+            ["tail"] = Array(new[]
+            {
+                "--device-id", Text(node.NodeId), "--no-p4", "--",
+                "--grpc-server-addr", $"127.0.0.1:{Text(grpcPort)}", "--cpu-port", Text(options.CpuPort), "--priority-queues", "8",
+            }.Select(c => JsonValue.Create(c))),
+            ["grpc_port"] = grpcPort,
+            ["report_port"] = options.ReportPort,
+            ["ports"] = Array(ports.Select(p => new JsonObject
+            {
+                ["number"] = p.Port,
+                ["rate_bps"] = p.Link.RateBitsPerSecond,
+                ["queue_packets"] = p.Link.QueueDepthPackets,
+            })),
+        };
+    }
+
+    private static JsonArray End(LinkEnd end) => [end.Device, end.Port];
+
+    private static JsonArray Array(IEnumerable<JsonNode?> items) => new([.. items]);
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
