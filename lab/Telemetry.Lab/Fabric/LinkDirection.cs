@@ -1,0 +1,138 @@
+using Telemetry.Lab.Randomness;
+using Telemetry.SoftSwitch.Ports;
+using Telemetry.SoftSwitch.Time;
+
+namespace Telemetry.Lab.Fabric;
+
+/// <summary>
+/// One direction of a link: a frame arrives whole after its serialisation time and the propagation delay, in order,
+/// unless the link is down, goes down while the frame is under way, or loses it at random. Whoever transmits paces
+/// itself: a switch port by its own rate, a host by its interface.
+/// </summary>
+internal sealed class LinkDirection : IPort, ILoopHandler
+{
+    private readonly EventLoop _loop;
+    private readonly long _delayNs;
+    private readonly double _loss;
+    private readonly double _nsPerByte;
+    private readonly LabRandom _random;
+    private readonly IFrameSink _sink;
+    private Slot[] _ring = new Slot[16];
+    private int _head;
+    private int _count;
+    private long _lastArrivalNs;
+    private int _generation;
+    private bool _up = true;
+
+    /// <summary>Creates a direction that is up.</summary>
+    /// <param name="loop">The fabric's loop.</param>
+    /// <param name="rateBitsPerSecond">For the serialisation time; 0: none.</param>
+    /// <param name="delayNs">Propagation, nanoseconds.</param>
+    /// <param name="loss">Fraction of frames lost at random, 0..1.</param>
+    /// <param name="seed">Of the random loss.</param>
+    /// <param name="sink">Where frames arrive.</param>
+    public LinkDirection(EventLoop loop, long rateBitsPerSecond, long delayNs, double loss, ulong seed, IFrameSink sink)
+    {
+        _loop = loop;
+        _delayNs = delayNs;
+        _loss = loss;
+        _nsPerByte = rateBitsPerSecond > 0 ? 8e9 / rateBitsPerSecond : 0;
+        _random = new LabRandom(seed);
+        _sink = sink;
+    }
+
+    /// <summary>Frames that were lost at random or because the link was down.</summary>
+    public long FramesLost { get; private set; }
+
+    /// <summary>Frames that arrived.</summary>
+    public long FramesDelivered { get; private set; }
+
+    /// <summary>False loses what is transmitted and what is under way.</summary>
+    public bool Up
+    {
+        get => _up;
+        set
+        {
+            if (_up && !value)
+            {
+                _generation++;
+            }
+
+            _up = value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Transmit(ReadOnlySpan<byte> frame) => TransmitAt(frame, _loop.NowNs);
+
+    /// <summary>Takes a frame whose first bit leaves at <paramref name="startNs"/>, now or later.</summary>
+    public void TransmitAt(ReadOnlySpan<byte> frame, long startNs)
+    {
+        if (!_up || (_loss > 0 && _random.NextUnit() < _loss))
+        {
+            FramesLost++;
+            return;
+        }
+
+        if (_count == _ring.Length)
+        {
+            Grow();
+        }
+
+        ref Slot slot = ref _ring[(_head + _count) & (_ring.Length - 1)];
+        if (slot.Bytes is null || slot.Bytes.Length < frame.Length)
+        {
+            slot.Bytes = new byte[Math.Max(2048, frame.Length)];
+        }
+
+        frame.CopyTo(slot.Bytes);
+        slot.Length = frame.Length;
+        slot.Generation = _generation;
+        _count++;
+
+        // A rate that was raised in between must not let a frame overtake the one before it.
+        _lastArrivalNs = Math.Max(_lastArrivalNs, startNs + (long)(frame.Length * _nsPerByte) + _delayNs);
+        _loop.Schedule(_lastArrivalNs, this);
+    }
+
+    /// <inheritdoc/>
+    public void OnEvent(long arg)
+    {
+        ref Slot slot = ref _ring[_head];
+        byte[] bytes = slot.Bytes!;
+        int length = slot.Length;
+        bool alive = slot.Generation == _generation && _up;
+        if (alive)
+        {
+            // The slot is freed after delivery: the sink may transmit on this very link meanwhile.
+            _sink.Deliver(bytes.AsSpan(0, length));
+            FramesDelivered++;
+        }
+        else
+        {
+            FramesLost++;
+        }
+
+        _head = (_head + 1) & (_ring.Length - 1);
+        _count--;
+    }
+
+    private void Grow()
+    {
+        Slot[] larger = new Slot[_ring.Length * 2];
+        for (int i = 0; i < _count; i++)
+        {
+            larger[i] = _ring[(_head + i) & (_ring.Length - 1)];
+        }
+
+        _ring = larger;
+        _head = 0;
+    }
+
+    private struct Slot
+    {
+        public byte[]? Bytes;
+        public int Length;
+        public int Generation;
+    }
+}

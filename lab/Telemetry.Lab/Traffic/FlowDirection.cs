@@ -1,0 +1,46 @@
+using Telemetry.Lab.Hosts;
+
+namespace Telemetry.Lab.Traffic;
+
+/// <summary>The sending end of one direction of a flow: frames out, counted.</summary>
+internal sealed class FlowDirection
+{
+    private readonly Host _source;
+    private readonly FrameTemplate _template;
+
+    public FlowDirection(Host source, Host destination, FlowKey key)
+    {
+        _source = source;
+        _template = new FrameTemplate(key, source.Mac, destination.Mac);
+        Truth = new FlowTruth(key, source.Name, destination.Name);
+    }
+
+    /// <summary>What became of it.</summary>
+    public FlowTruth Truth { get; }
+
+    public void SendUdp(int frameBytes, long nowNs) =>
+        _source.Send(_template.Udp(frameBytes, Truth.PacketsSent++, nowNs));
+
+    public void SendTcp(in TcpSegment segment, long nowNs) =>
+        _source.Send(_template.Tcp(segment, Truth.PacketsSent++, nowNs));
+
+    /// <summary>Counts a frame at the receiver.</summary>
+    /// <returns>False when it is not of this direction.</returns>
+    public bool Count(in ReceivedFrame frame, long nowNs)
+    {
+        if (frame.Key != Truth.Key)
+        {
+            return false;
+        }
+
+        Truth.PacketsDelivered++;
+        Truth.BytesDelivered += frame.Length;
+        Truth.PacketsMarked += frame.IsMarked ? 1 : 0;
+        if (frame.IsStamped)
+        {
+            Truth.LatencyNs.Add(nowNs - frame.SentNs);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,47 @@
+using Telemetry.Lab.Truth;
+
+namespace Telemetry.Lab.Traffic;
+
+/// <summary>What really became of one direction of a flow: counted at its sender, its receiver and the switches between.</summary>
+public sealed class FlowTruth
+{
+    internal FlowTruth(FlowKey key, string source, string destination)
+    {
+        Key = key;
+        Source = source;
+        Destination = destination;
+    }
+
+    /// <summary>Addresses and ports.</summary>
+    public FlowKey Key { get; }
+
+    /// <summary>Sending host.</summary>
+    public string Source { get; }
+
+    /// <summary>Receiving host.</summary>
+    public string Destination { get; }
+
+    /// <summary>Packets handed to the sender's interface; retransmissions count.</summary>
+    public long PacketsSent { get; internal set; }
+
+    /// <summary>Packets that the receiver got, each once.</summary>
+    public long PacketsDelivered { get; internal set; }
+
+    /// <summary>Whole frames, bytes.</summary>
+    public long BytesDelivered { get; internal set; }
+
+    /// <summary>Packets that arrived with ECN's congestion mark.</summary>
+    public long PacketsMarked { get; internal set; }
+
+    /// <summary>Packets that never arrived, as long as none is under way.</summary>
+    public long PacketsLost => PacketsSent - PacketsDelivered;
+
+    /// <summary>Sender's interface to receiver, nanoseconds, one value a delivered data packet.</summary>
+    public SampleSet LatencyNs { get; } = new();
+
+    /// <summary>Switches that the newest delivered packet crossed, in order.</summary>
+    public IReadOnlyList<string> Path { get; internal set; } = [];
+
+    /// <summary>How often a delivered packet's path differed from the one before.</summary>
+    public int PathChanges { get; internal set; }
+}
