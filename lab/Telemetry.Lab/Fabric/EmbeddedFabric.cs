@@ -1,0 +1,218 @@
+using Telemetry.Controller.Topologies;
+using Telemetry.Lab.Hosts;
+using Telemetry.Lab.Randomness;
+using Telemetry.Lab.Scenarios;
+using Telemetry.Lab.Traffic;
+using Telemetry.Lab.Truth;
+using Telemetry.SoftSwitch.Ports;
+using Telemetry.SoftSwitch.Switching;
+using Telemetry.SoftSwitch.Time;
+
+namespace Telemetry.Lab.Fabric;
+
+/// <summary>Switches, links and hosts of a topology on one event loop. All members belong to the loop's thread.</summary>
+public sealed partial class EmbeddedFabric : ILoopHandler
+{
+    /// <summary>The switch port whose frames go to the collector node.</summary>
+    public const int ReportPortNumber = 500;
+
+    private const int FirstSourcePort = 10_000;
+    private const int FirstDestinationPort = FirstSourcePort + ScenarioPlan.MaxFlows;
+
+    private readonly EventLoop _loop;
+    private readonly ulong _seed;
+    private readonly Dictionary<string, Host> _hosts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Switch> _switchByName = new(StringComparer.Ordinal);
+    private readonly List<FabricLink> _links = [];
+    private readonly List<ReportPort> _reportPorts = [];
+    private readonly List<TcpSender> _tcpSenders = [];
+    private readonly List<Switch> _switches = [];
+    private ScenarioPlan? _plan;
+
+    /// <summary>Builds the fabric; its switches have no program yet.</summary>
+    /// <param name="loop">Owns time and thread.</param>
+    /// <param name="topology">What to build.</param>
+    /// <param name="seed">Of random loss on links.</param>
+    /// <param name="reports">Gets every telemetry report's datagram.</param>
+    public EmbeddedFabric(EventLoop loop, Topology topology, ulong seed, ReportHandler reports)
+    {
+        ArgumentNullException.ThrowIfNull(topology);
+        _loop = loop;
+        _seed = seed;
+        Topology = topology;
+        Dictionary<string, SwitchWatch> watches = new(StringComparer.Ordinal);
+        foreach (SwitchNode node in topology.Switches)
+        {
+            SwitchWatch watch = new(Truth.Tracker, ReportPortNumber);
+            Switch created = new(loop, new SwitchOptions
+            {
+                Name = node.Name,
+                DeviceId = (ulong)node.NodeId,
+                Observer = watch,
+                Seed = LabRandom.Derive(seed, node.Name),
+            });
+            ReportPort reportPort = new(reports);
+            created.AttachPort(ReportPortNumber, reportPort, new PortOptions());
+            _reportPorts.Add(reportPort);
+            _switches.Add(created);
+            _switchByName.Add(node.Name, created);
+            watches.Add(node.Name, watch);
+        }
+
+        foreach (HostNode node in topology.Hosts)
+        {
+            _hosts.Add(node.Name, new Host(loop, node));
+        }
+
+        foreach (Link link in topology.Links)
+        {
+            Connect(link, watches);
+        }
+    }
+
+    /// <summary>What was built.</summary>
+    public Topology Topology { get; }
+
+    /// <summary>In the topology's order.</summary>
+    public IReadOnlyList<Switch> Switches => _switches;
+
+    /// <summary>What really happens in it.</summary>
+    public FabricTruth Truth { get; } = new();
+
+    /// <summary>Report datagrams that left the switches.</summary>
+    public long ReportDatagrams => _reportPorts.Sum(p => p.Datagrams);
+
+    /// <summary>Frames on report ports that a collector's kernel would have dropped.</summary>
+    public long BadReportFrames => _reportPorts.Sum(p => p.BadFrames);
+
+    /// <summary>TCP data segments sent again.</summary>
+    public long TcpRetransmissions => _tcpSenders.Sum(s => s.Retransmissions);
+
+    /// <summary>Frames that hosts got and refused for <paramref name="fault"/>.</summary>
+    public long HostFaults(FrameFault fault) => _hosts.Values.Sum(h => h.Faults(fault));
+
+    /// <summary>Frames that the hosts' own interfaces had no room for.</summary>
+    public long HostDrops => _hosts.Values.Sum(h => h.FramesDropped);
+
+    /// <summary>The switch called <paramref name="name"/>.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public Switch Switch(string name) => _switchByName[name];
+
+    /// <summary>Cuts or mends every link between two devices, now.</summary>
+    /// <exception cref="ArgumentException">They have no link.</exception>
+    public void SetLinkUp(string a, string b, bool up)
+    {
+        string entity = FabricLink.EntityOf(a, b);
+        if (!_links.Exists(l => l.Entity == entity))
+        {
+            throw new ArgumentException($"topology {Topology.Name} has no link between {a} and {b}");
+        }
+
+        foreach (FabricLink link in _links.Where(l => l.Entity == entity))
+        {
+            link.SetUp(up);
+        }
+
+        Truth.OnLink(new LinkAction(_loop.NowNs, a, b, up));
+    }
+
+    /// <summary>Schedules everything that a scenario will do; once a fabric.</summary>
+    /// <exception cref="ArgumentException">The plan names a device or link that is not there, or a size or time out of bounds; all faults are named.</exception>
+    public void Start(ScenarioPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (_plan is not null)
+        {
+            throw new InvalidOperationException($"scenario {_plan.Name} already runs");
+        }
+
+        Validate(plan);
+        _plan = plan;
+        for (int i = 0; i < plan.Flows.Count; i++)
+        {
+            StartFlow(i, plan.Flows[i], plan.Seed);
+        }
+
+        for (int i = 0; i < plan.LinkActions.Count; i++)
+        {
+            _loop.Schedule(plan.LinkActions[i].AtNs, this, i);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnEvent(long arg)
+    {
+        LinkAction action = _plan!.LinkActions[(int)arg];
+        SetLinkUp(action.A, action.B, action.Up);
+    }
+
+    private void StartFlow(int number, FlowPlan plan, ulong seed)
+    {
+        Host source = _hosts[plan.Source];
+        Host destination = _hosts[plan.Destination];
+        bool tcp = plan.Pattern is TcpTraffic;
+        FlowKey key = new(
+            source.Address,
+            destination.Address,
+            tcp ? (byte)6 : (byte)17,
+            (ushort)(FirstSourcePort + number),
+            (ushort)(FirstDestinationPort + number));
+        FlowDirection data = new(source, destination, key);
+        Truth.Add(data.Truth);
+        if (!tcp)
+        {
+            destination.Bind(key.DestinationPort, new UdpFlow(_loop, plan, data, LabRandom.Derive(seed, $"flow {number}")));
+            return;
+        }
+
+        FlowKey back = new(key.Destination, key.Source, key.Protocol, key.DestinationPort, key.SourcePort);
+        FlowDirection acknowledgements = new(destination, source, back);
+        Truth.Add(acknowledgements.Truth);
+        TcpSender sender = new(_loop, plan, data, acknowledgements);
+        _tcpSenders.Add(sender);
+        source.Bind(key.SourcePort, sender);
+        destination.Bind(key.DestinationPort, new TcpReceiver(data, acknowledgements));
+    }
+
+    private void Validate(ScenarioPlan plan)
+    {
+        List<string> faults = [];
+        if (plan.Flows.Count > ScenarioPlan.MaxFlows)
+        {
+            faults.Add($"{plan.Flows.Count} flows, at most {ScenarioPlan.MaxFlows}");
+        }
+
+        for (int i = 0; i < plan.Flows.Count; i++)
+        {
+            FlowPlan flow = plan.Flows[i];
+            if (!_hosts.ContainsKey(flow.Source) || !_hosts.ContainsKey(flow.Destination) || flow.Source == flow.Destination)
+            {
+                faults.Add($"flow {i} from {flow.Source} to {flow.Destination}: two different hosts of {Topology.Name} expected");
+            }
+
+            if (flow.FrameBytes is < FlowPlan.MinFrameBytes or > FlowPlan.MaxFrameBytes)
+            {
+                faults.Add($"flow {i}: frames of {flow.FrameBytes} bytes, {FlowPlan.MinFrameBytes} to {FlowPlan.MaxFrameBytes} expected");
+            }
+
+            if (flow.StartNs < _loop.NowNs || flow.StopNs <= flow.StartNs)
+            {
+                faults.Add($"flow {i}: from {flow.StartNs} to {flow.StopNs} ns, a span after {_loop.NowNs} ns expected");
+            }
+        }
+
+        foreach (LinkAction action in plan.LinkActions)
+        {
+            string entity = FabricLink.EntityOf(action.A, action.B);
+            if (!_links.Exists(l => l.Entity == entity))
+            {
+                faults.Add($"no link between {action.A} and {action.B}");
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"scenario {plan.Name} does not fit: " + string.Join("; ", faults));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using Telemetry.Lab.Hosts;
+using Telemetry.SoftSwitch.Ports;
+
+namespace Telemetry.Lab.Fabric;
+
+/// <summary>Takes what a telemetry report carries.</summary>
+/// <param name="udpPayload">One datagram; valid during the call.</param>
+public delegate void ReportHandler(ReadOnlySpan<byte> udpPayload);
+
+/// <summary>The wire between a switch's report port and the collector node: checks the outer headers and hands on the datagram.</summary>
+internal sealed class ReportPort : IPort
+{
+    private const int Ipv4 = 14;
+    private const int Udp = Ipv4 + 20;
+    private const int Payload = Udp + 8;
+    private readonly ReportHandler _handler;
+
+    public ReportPort(ReportHandler handler) => _handler = handler;
+
+    /// <summary>Datagrams handed on.</summary>
+    public long Datagrams { get; private set; }
+
+    /// <summary>Frames that are no UDP over IPv4, or whose lengths or IPv4 checksum are wrong: a collector's kernel would drop them.</summary>
+    public long BadFrames { get; private set; }
+
+    /// <inheritdoc/>
+    public void Transmit(ReadOnlySpan<byte> frame)
+    {
+        if (frame.Length < Payload
+            || BinaryPrimitives.ReadUInt16BigEndian(frame[12..]) != 0x0800
+            || frame[Ipv4] != 0x45
+            || frame[Ipv4 + 9] != 17
+            || !InternetSum.IsValid(InternetSum.Of(frame.Slice(Ipv4, 20))))
+        {
+            BadFrames++;
+            return;
+        }
+
+        int ipLength = BinaryPrimitives.ReadUInt16BigEndian(frame[(Ipv4 + 2)..]);
+        int udpLength = BinaryPrimitives.ReadUInt16BigEndian(frame[(Udp + 4)..]);
+        if (ipLength > frame.Length - Ipv4 || udpLength != ipLength - 20 || udpLength < 8)
+        {
+            BadFrames++;
+            return;
+        }
+
+        Datagrams++;
+        _handler(frame.Slice(Payload, udpLength - 8));
+    }
+}

@@ -1,0 +1,34 @@
+namespace Telemetry.Lab.Scenarios;
+
+/// <summary>The scenarios by name.</summary>
+public static class ScenarioCatalog
+{
+    private static readonly SortedDictionary<string, Func<ScenarioContext, ScenarioPlan>> s_scenarios =
+        new(StringComparer.Ordinal)
+        {
+            ["incast"] = IncastScenario.Plan,
+            ["linkfail"] = LinkFailScenario.Plan,
+            ["steady"] = SteadyScenario.Plan,
+        };
+
+    /// <summary>The names, ascending.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. s_scenarios.Keys];
+
+    /// <summary>Plans the scenario called <paramref name="name"/>.</summary>
+    /// <exception cref="ArgumentException">There is none of that name, or the topology does not suit it; the message says which and why.</exception>
+    public static ScenarioPlan Plan(string name, ScenarioContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (!s_scenarios.TryGetValue(name, out Func<ScenarioContext, ScenarioPlan>? plan))
+        {
+            throw new ArgumentException($"no scenario {name}; known: {string.Join(", ", Names)}");
+        }
+
+        if (context.Topology.Hosts.Count < 2)
+        {
+            throw new ArgumentException($"topology {context.Topology.Name} has {context.Topology.Hosts.Count} hosts: scenario {name} needs at least 2");
+        }
+
+        return plan(context);
+    }
+}

@@ -1,0 +1,15 @@
+using Telemetry.Lab.Traffic;
+
+namespace Telemetry.Lab.Scenarios;
+
+/// <summary>Everything that a scenario will do, decided before the run from topology, seed and duration.</summary>
+/// <param name="Name">The scenario's name.</param>
+/// <param name="Seed">Of every random choice, also inside the flows.</param>
+/// <param name="Flows">In order of their numbers, at most <see cref="MaxFlows"/>.</param>
+/// <param name="LinkActions">Ascending in time.</param>
+public sealed record ScenarioPlan(
+    string Name, ulong Seed, IReadOnlyList<FlowPlan> Flows, IReadOnlyList<LinkAction> LinkActions)
+{
+    /// <summary>Flows are told apart by their port numbers.</summary>
+    public const int MaxFlows = 24_000;
+}

@@ -1,0 +1,73 @@
+using Telemetry.Lab.Fabric;
+using Telemetry.Lab.Scenarios;
+using Telemetry.Lab.Traffic;
+
+namespace Telemetry.Lab.Truth;
+
+/// <summary>
+/// What really happened, from the queues, the frames on the wires, the receivers and the schedule; nothing here comes
+/// from telemetry. Read it on the loop's thread or after the run.
+/// </summary>
+public sealed class FabricTruth
+{
+    private readonly List<PortTruth> _ports = [];
+    private readonly List<FlowTruth> _flows = [];
+    private readonly Dictionary<string, List<(long StartNs, long? EndNs)>> _linkDown = new(StringComparer.Ordinal);
+
+    /// <summary>Every switch port with a link, in the topology's order of links.</summary>
+    public IReadOnlyList<PortTruth> Ports => _ports;
+
+    /// <summary>Every direction of every flow, in the plan's order.</summary>
+    public IReadOnlyList<FlowTruth> Flows => _flows;
+
+    internal PacketTracker Tracker { get; } = new();
+
+    /// <summary>Congestion of every port and links that were down, ascending by start, then entity.</summary>
+    /// <param name="nowNs">The end of the run.</param>
+    public IReadOnlyList<TruthEpisode> Episodes(long nowNs)
+    {
+        List<TruthEpisode> episodes = [];
+        foreach (PortTruth port in _ports)
+        {
+            episodes.AddRange(Congestion(port, nowNs));
+        }
+
+        foreach ((string entity, List<(long StartNs, long? EndNs)> spans) in _linkDown)
+        {
+            episodes.AddRange(spans.Select(s => new TruthEpisode("linkdown", entity, s.StartNs, s.EndNs)));
+        }
+
+        return [.. episodes.OrderBy(e => e.StartNs).ThenBy(e => e.Entity, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Congestion episodes of one port, ascending.</summary>
+    public static IEnumerable<TruthEpisode> Congestion(PortTruth port, long nowNs) =>
+        port.Meter.Episodes(nowNs).Select(e => new TruthEpisode("congestion", port.Entity, e.StartNs, e.EndNs));
+
+    internal void Add(PortTruth port) => _ports.Add(port);
+
+    internal void Add(FlowTruth flow)
+    {
+        _flows.Add(flow);
+        Tracker.Add(flow);
+    }
+
+    internal void OnLink(LinkAction action)
+    {
+        string entity = FabricLink.EntityOf(action.A, action.B);
+        if (!_linkDown.TryGetValue(entity, out List<(long StartNs, long? EndNs)>? spans))
+        {
+            _linkDown.Add(entity, spans = []);
+        }
+
+        bool isDown = spans.Count > 0 && spans[^1].EndNs is null;
+        if (!action.Up && !isDown)
+        {
+            spans.Add((action.AtNs, null));
+        }
+        else if (action.Up && isDown)
+        {
+            spans[^1] = (spans[^1].StartNs, action.AtNs);
+        }
+    }
+}
