@@ -1,0 +1,42 @@
+using System.Net;
+using Telemetry.Controller.Planning;
+using Telemetry.Controller.Programs;
+
+namespace Telemetry.Controller.App;
+
+/// <summary>What a controller installs and how it watches links.</summary>
+public sealed record ControllerOptions
+{
+    /// <summary>Program of every switch that names none itself; null when all do.</summary>
+    public P4Program? Program { get; init; }
+
+    /// <summary>Election id that this controller claims, at least 1; the highest one of a switch's clients is primary.</summary>
+    public UInt128 ElectionId { get; init; } = 1;
+
+    /// <summary>Where switches send telemetry reports; null installs no INT.</summary>
+    public ReportOptions? Report { get; init; }
+
+    /// <summary>INT source, instruction and watchlist settings.</summary>
+    public IntOptions Int { get; init; } = new();
+
+    /// <summary>Time between two probes of a link direction and of its evaluation; 100 ms by default.</summary>
+    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Intervals in a row without a probe that make a link down; 3 by default.</summary>
+    public int ProbesMissedForDown { get; init; } = 3;
+
+    /// <summary>Intervals in a row with a probe that make a link up; 3 by default.</summary>
+    public int ProbesGoodForUp { get; init; } = 3;
+
+    /// <summary>Secret that signs probes, any length above 0; probes signed by another are ignored. Random when null.</summary>
+    public byte[]? ProbeKey { get; init; }
+
+    /// <summary>How long a switch may take to connect at first before its links count as down; 3 s by default.</summary>
+    public TimeSpan ConnectGrace { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Wait before the first reconnect; doubles up to <see cref="BackoffMaximum"/>. 100 ms by default.</summary>
+    public TimeSpan BackoffMinimum { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest wait between two reconnects; 5 s by default.</summary>
+    public TimeSpan BackoffMaximum { get; init; } = TimeSpan.FromSeconds(5);
+}

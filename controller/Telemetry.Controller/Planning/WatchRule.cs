@@ -1,0 +1,23 @@
+using System.Net;
+
+namespace Telemetry.Controller.Planning;
+
+/// <summary>A 5-tuple mask of the INT watchlist; a part that is null matches everything.</summary>
+/// <param name="Source">Source network.</param>
+/// <param name="Destination">Destination network.</param>
+/// <param name="Protocol">IPv4 protocol, 6 or 17.</param>
+/// <param name="SourcePort">TCP or UDP source port.</param>
+/// <param name="DestinationPort">TCP or UDP destination port.</param>
+public sealed record WatchRule(
+    IPNetwork? Source = null,
+    IPNetwork? Destination = null,
+    byte? Protocol = null,
+    ushort? SourcePort = null,
+    ushort? DestinationPort = null)
+{
+    /// <summary>Every TCP packet.</summary>
+    public static WatchRule AllTcp { get; } = new(Protocol: 6);
+
+    /// <summary>Every UDP packet.</summary>
+    public static WatchRule AllUdp { get; } = new(Protocol: 17);
+}
