@@ -1,4 +1,3 @@
-using System.Net;
 using Telemetry.Controller.Planning;
 using Telemetry.Controller.Programs;
 
@@ -17,7 +16,7 @@ public sealed record ControllerOptions
     public ReportOptions? Report { get; init; }
 
     /// <summary>INT source, instruction and watchlist settings.</summary>
-    public IntOptions Int { get; init; } = new();
+    public IntOptions Telemetry { get; init; } = new();
 
     /// <summary>Time between two probes of a link direction and of its evaluation; 100 ms by default.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(100);
