@@ -1,0 +1,90 @@
+#ifndef TELEMETRY_INT_CHECKSUM_P4
+#define TELEMETRY_INT_CHECKSUM_P4
+
+control IntVerifyChecksum(inout headers_t hdr, inout metadata_t meta) {
+    apply {
+        verify_checksum(hdr.ipv4.isValid() && !hdr.ipv4_options.isValid(),
+            { hdr.ipv4.version, hdr.ipv4.ihl, hdr.ipv4.dscp, hdr.ipv4.ecn, hdr.ipv4.total_len,
+              hdr.ipv4.identification, hdr.ipv4.flags, hdr.ipv4.frag_offset, hdr.ipv4.ttl, hdr.ipv4.protocol,
+              hdr.ipv4.src_addr, hdr.ipv4.dst_addr },
+            hdr.ipv4.hdr_checksum, HashAlgorithm.csum16);
+        verify_checksum(hdr.ipv4.isValid() && hdr.ipv4_options.isValid(),
+            { hdr.ipv4.version, hdr.ipv4.ihl, hdr.ipv4.dscp, hdr.ipv4.ecn, hdr.ipv4.total_len,
+              hdr.ipv4.identification, hdr.ipv4.flags, hdr.ipv4.frag_offset, hdr.ipv4.ttl, hdr.ipv4.protocol,
+              hdr.ipv4.src_addr, hdr.ipv4.dst_addr, hdr.ipv4_options.data },
+            hdr.ipv4.hdr_checksum, HashAlgorithm.csum16);
+    }
+}
+
+control IntComputeChecksum(inout headers_t hdr, inout metadata_t meta) {
+    apply {
+        update_checksum(hdr.ipv4.isValid() && !hdr.ipv4_options.isValid(),
+            { hdr.ipv4.version, hdr.ipv4.ihl, hdr.ipv4.dscp, hdr.ipv4.ecn, hdr.ipv4.total_len,
+              hdr.ipv4.identification, hdr.ipv4.flags, hdr.ipv4.frag_offset, hdr.ipv4.ttl, hdr.ipv4.protocol,
+              hdr.ipv4.src_addr, hdr.ipv4.dst_addr },
+            hdr.ipv4.hdr_checksum, HashAlgorithm.csum16);
+        update_checksum(hdr.ipv4.isValid() && hdr.ipv4_options.isValid(),
+            { hdr.ipv4.version, hdr.ipv4.ihl, hdr.ipv4.dscp, hdr.ipv4.ecn, hdr.ipv4.total_len,
+              hdr.ipv4.identification, hdr.ipv4.flags, hdr.ipv4.frag_offset, hdr.ipv4.ttl, hdr.ipv4.protocol,
+              hdr.ipv4.src_addr, hdr.ipv4.dst_addr, hdr.ipv4_options.data },
+            hdr.ipv4.hdr_checksum, HashAlgorithm.csum16);
+        update_checksum(hdr.report_ipv4.isValid(),
+            { hdr.report_ipv4.version, hdr.report_ipv4.ihl, hdr.report_ipv4.dscp, hdr.report_ipv4.ecn,
+              hdr.report_ipv4.total_len, hdr.report_ipv4.identification, hdr.report_ipv4.flags,
+              hdr.report_ipv4.frag_offset, hdr.report_ipv4.ttl, hdr.report_ipv4.protocol,
+              hdr.report_ipv4.src_addr, hdr.report_ipv4.dst_addr },
+            hdr.report_ipv4.hdr_checksum, HashAlgorithm.csum16);
+    }
+}
+
+// The two 16-bit words of a 32-bit word, added.
+bit<32> sum_of_halves(in bit<32> word) {
+    return (bit<32>) word[31:16] + (bit<32>) word[15:0];
+}
+
+// Adds meta.added_bytes, which may be negative, to the lengths. What this does to the L4 checksum goes into
+// meta.checksum_delta: UDP counts its length twice, in its header and in the pseudo header.
+control L4Lengths(inout headers_t hdr, inout metadata_t meta) {
+    action resize() {
+        bit<16> old_length = hdr.ipv4.total_len;
+        hdr.ipv4.total_len = old_length + meta.added_bytes;
+        meta.checksum_delta = meta.checksum_delta + (bit<32>) (~old_length) + (bit<32>) hdr.ipv4.total_len;
+    }
+
+    action resize_udp() {
+        bit<16> old_length = hdr.udp.length;
+        hdr.udp.length = old_length + meta.added_bytes;
+        meta.checksum_delta = meta.checksum_delta + (bit<32>) (~old_length) + (bit<32>) hdr.udp.length;
+    }
+
+    apply {
+        resize();
+        if (hdr.udp.isValid()) {
+            resize_udp();
+        }
+    }
+}
+
+// Updates the L4 checksum by meta.checksum_delta (RFC 1624, equation 3). Nothing is computed over the payload, so a packet
+// that was damaged before it came here stays recognisably damaged, and taking INT off restores the sender's own value.
+control L4Checksum(inout headers_t hdr, inout metadata_t meta) {
+    action fold(in bit<16> old_checksum) {
+        meta.checksum = (bit<32>) (~old_checksum) + meta.checksum_delta;
+        meta.checksum = (meta.checksum & 0xffff) + (meta.checksum >> 16);
+        meta.checksum = (meta.checksum & 0xffff) + (meta.checksum >> 16);
+        meta.checksum = meta.checksum ^ 0xffff;
+    }
+
+    apply {
+        if (hdr.tcp.isValid()) {
+            fold(hdr.tcp.checksum);
+            hdr.tcp.checksum = (bit<16>) meta.checksum;
+        } else if (hdr.udp.checksum != 0) {
+            fold(hdr.udp.checksum);
+            // UDP writes a sum of 0 as all ones: 0 says "no checksum".
+            hdr.udp.checksum = meta.checksum == 0 ? 16w0xffff : (bit<16>) meta.checksum;
+        }
+    }
+}
+
+#endif
