@@ -2,16 +2,28 @@ using System.CommandLine;
 using Telemetry.Cli;
 using Telemetry.Cli.Commands;
 
-RootCommand root = new("In-band network telemetry for P4 labs")
-{
-    TestCommand.Create(),
-};
-
+using Interrupt interrupt = new();
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+    // Its command line is simple_switch_grpc's, with a meaning of its own for "--".
+    if (args is [SwitchCommand.Name, .. string[] rest])
+    {
+        return await SwitchCommand.RunAsync(rest, interrupt.Token).ConfigureAwait(false);
+    }
+
+    RootCommand root = new("In-band network telemetry for P4 labs")
+    {
+        SwitchCommand.Describe(),
+        TestCommand.Create(),
+    };
+    InvocationConfiguration invocation = new()
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    };
+    return await root.Parse(args).InvokeAsync(invocation, interrupt.Token).ConfigureAwait(false);
 }
-catch (OperationCanceledException)
+catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
 {
     return 130;
 }

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Telemetry.Cli.Isolation;
+
+/// <summary>
+/// Runs this program again inside network, process and mount namespaces of its own (Linux, root). Whatever happens to
+/// either program, the kernel then ends all that was started in there and removes every interface that was made.
+/// </summary>
+internal static partial class NamespaceRun
+{
+    private const string Marker = "TELEMETRY_NAMESPACE";
+    private const int SigTerm = 15;
+
+    private static readonly string[] s_ip = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"];
+
+    /// <summary>True in the program that was started inside.</summary>
+    public static bool IsInside => Environment.GetEnvironmentVariable(Marker) == "1";
+
+    /// <summary>Starts the program inside with the same terminal and waits; cancellation asks it to end.</summary>
+    /// <returns>The inner program's exit code.</returns>
+    /// <exception cref="CommandException">This is not root, or util-linux is missing.</exception>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+        {
+            throw new CommandException("--mininet needs root on Linux: network namespaces and veth interfaces are made");
+        }
+
+        if (!File.Exists("/usr/bin/unshare") || !File.Exists("/usr/bin/setpriv"))
+        {
+            throw new CommandException("--mininet needs unshare and setpriv: apt-get install util-linux");
+        }
+
+        string host = Environment.ProcessPath ?? throw new CommandException("cannot tell where this program is");
+        string program = Path.Combine(AppContext.BaseDirectory, "telemetry.dll");
+        ProcessStartInfo start = new("/usr/bin/setpriv",
+        [
+            "--pdeathsig", "KILL", "--",
+            "/usr/bin/unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
+            host, .. Path.GetFileNameWithoutExtension(host) == "dotnet" ? new[] { program } : [], .. arguments,
+        ]);
+        start.Environment[Marker] = "1";
+
+        // The parent-death signal is bound to the thread that forks, so one thread lives as long as the child does.
+        TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Thread keeper = new(() =>
+        {
+            try
+            {
+                using Process process = Process.Start(start) ?? throw new CommandException("cannot start unshare");
+                using CancellationTokenRegistration stop = cancellation.Register(() => AskToEnd(process.Id));
+                process.WaitForExit();
+                ended.SetResult(process.ExitCode);
+            }
+#pragma warning disable CA1031 // handed to the task that is awaited
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                ended.SetException(fault);
+            }
+        })
+        {
+            Name = "namespace",
+        };
+        keeper.Start();
+        return await ended.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Brings the loopback interface of the new namespace up.</summary>
+    /// <exception cref="CommandException">iproute2 is missing or failed.</exception>
+    public static async Task RaiseLoopbackAsync(CancellationToken cancellation)
+    {
+        string ip = s_ip.FirstOrDefault(File.Exists)
+            ?? throw new CommandException("--mininet needs ip: apt-get install iproute2");
+        using Process process = Process.Start(ip, ["link", "set", "lo", "up"]);
+        await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+        if (process.ExitCode != 0)
+        {
+            throw new CommandException("cannot bring up the loopback interface of the lab's namespace");
+        }
+    }
+
+    // unshare waits and passes no signal on: its child is the program.
+    private static void AskToEnd(int unshare)
+    {
+        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{unshare}/task/{unshare}/children");
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        foreach (string child in File.ReadAllText(path).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            _ = Kill(int.Parse(child, CultureInfo.InvariantCulture), SigTerm);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
