@@ -1,0 +1,23 @@
+using P4.Config.V1;
+
+namespace Telemetry.P4Runtime.Schema;
+
+/// <summary>A meter, indirect or direct.</summary>
+public sealed class MeterInfo : P4InfoObject
+{
+    internal MeterInfo(Meter source)
+        : base(source.Preamble) => (Unit, Size) = (source.Spec?.Unit ?? default, source.Size);
+
+    internal MeterInfo(DirectMeter source)
+        : base(source.Preamble) => (Unit, TableId) = (source.Spec?.Unit ?? default, source.DirectTableId);
+
+    public MeterSpec.Types.Unit Unit { get; }
+
+    /// <summary>Cells of an indirect meter; 0 for a direct one.</summary>
+    public long Size { get; }
+
+    /// <summary>Table of a direct meter; 0 for an indirect one.</summary>
+    public uint TableId { get; }
+
+    public bool IsDirect => TableId != 0;
+}
