@@ -1,0 +1,302 @@
+using Telemetry.Collector.Centers;
+using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Delivery;
+using Telemetry.Collector.Entities;
+using Telemetry.Collector.History;
+using Telemetry.Collector.Time;
+using Telemetry.Inference.Alerts;
+using Telemetry.Inference.Detectors;
+
+namespace Telemetry.Collector.DataCenters;
+
+/// <summary>
+/// The core of the data center: takes the centers' batches once each, stores them, judges every port's window, raises
+/// and ends alerts, keeps the run's totals and feeds watchers. A batch is acknowledged only after the commit that
+/// holds its rows and the mark that it was taken, so a crash neither loses nor doubles what was acknowledged. No
+/// thread of its own: the caller serialises all calls (but for reading subscriptions) and calls <see cref="Tick"/>
+/// each 250 ms or less.
+/// </summary>
+public sealed partial class DataCenterEngine
+{
+    private const long DeviceRowNs = 1_000_000_000;
+
+    private readonly DataCenterOptions _options;
+    private readonly TimeProvider _time;
+    private readonly IHistoryStore _store;
+    private readonly IPortDetector _detector;
+    private readonly AlertTracker _tracker;
+    private readonly BatchGate _gate;
+    private readonly WindowMerger _merger = new();
+    private readonly LivenessTracker _liveness;
+    private readonly InventoryUnion _inventory = new();
+    private readonly AlertBook _alerts;
+    private readonly RunTotals _totals;
+    private readonly ReportLedger _reports = new();
+    private readonly PortSamples _samples = new();
+    private readonly SortedDictionary<LinkId, LinkStatus> _links = [];
+    private readonly SortedDictionary<PortId, Inventory.Types.Port?> _ports = [];
+    private readonly Dictionary<string, (long TimeNs, DeviceState State)> _deviceRows = new(StringComparer.Ordinal);
+    private readonly Queue<Window> _recent = new();
+    private readonly HistoryBatch _pending = new();
+    private readonly List<Event> _events = [];
+    private readonly List<PortAlert> _told = [];
+    private readonly List<DeviceStatus> _changedDevices = [];
+    private readonly Lock _subscriptionsLock = new();
+    private IReadOnlyList<FeedSubscription> _subscriptions = [];
+    private double? _cpuPercent;
+    private ulong? _memoryBytes;
+    private long _judgedNs = long.MinValue;
+    private long _lastCommitNs;
+    private string _fault = "";
+
+    /// <summary>Creates a data center that goes on where the history ends.</summary>
+    /// <param name="options">Validated here.</param>
+    /// <param name="time">The run's clock.</param>
+    /// <param name="store">The history; the caller disposes it after the engine's last call.</param>
+    /// <param name="detector">Judges the ports' windows.</param>
+    /// <param name="alerts">When verdicts become an alert.</param>
+    /// <exception cref="ArgumentException">An option is out of its bounds.</exception>
+    /// <exception cref="HistoryException">The history cannot be read.</exception>
+    public DataCenterEngine(DataCenterOptions options, TimeProvider time, IHistoryStore store, IPortDetector detector, AlertOptions alerts)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(detector);
+        ArgumentNullException.ThrowIfNull(alerts);
+        options.Validate();
+        _options = options;
+        _time = time;
+        _store = store;
+        _detector = detector;
+        _tracker = new AlertTracker(alerts, detector.Name);
+        _gate = new BatchGate(options.HoldNs);
+        _liveness = new LivenessTracker(options.SilentAfterNs);
+        _alerts = new AlertBook(options.KeptAlerts);
+        _totals = new RunTotals(options.MaxFlows, options.DistinctValues);
+        _lastCommitNs = RunClock.NowNs(time);
+        Restore();
+    }
+
+    /// <summary>What was counted on arrival since the start.</summary>
+    public ArrivalStatistics Statistics => new(
+        _gate.Missing, _gate.Repeats, _gate.Refused, _gate.Waiting, _merger.MalformedDistributions + _totals.MalformedDistributions);
+
+    /// <summary>Windows that came too late to be judged; they are stored and counted in the totals.</summary>
+    public long LateWindows { get; private set; }
+
+    /// <summary>Why the history could not be written the last time; empty when it could.</summary>
+    public string Fault => _fault;
+
+    /// <summary>Takes a batch of a center.</summary>
+    /// <returns>
+    /// Up to where that center may forget; with an error, and without having taken the batch, when it must be sent
+    /// again later or its sender is refused.
+    /// </returns>
+    public Ack Accept(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        long nowNs = RunClock.NowNs(_time);
+        if (_fault.Length > 0)
+        {
+            CommitIfDue(nowNs);
+        }
+
+        if (_fault.Length > 0 && _pending.Windows.Count >= _options.MaxUncommittedWindows)
+        {
+            return Refusal(batch, _fault);
+        }
+
+        switch (_gate.Accept(batch, nowNs))
+        {
+            case GateOutcome.Malformed:
+                return Refusal(batch, "a batch needs a sender, an epoch and a sequence");
+            case GateOutcome.OldEpoch:
+                return Refusal(batch, $"a newer {batch.Sender} is known here: two of that name, or its clock went back");
+            case GateOutcome.Repeat:
+                return _gate.AckOf(batch.Sender);
+        }
+
+        _liveness.HeardSender(batch.Sender, DeviceKind.Center, nowNs, _events);
+        TakeStates(batch, nowNs);
+        Release(nowNs, everything: false);
+        PublishStates(nowNs);
+        CommitIfDue(nowNs);
+        return _gate.AckOf(batch.Sender);
+    }
+
+    /// <summary>Up to where a center may forget; epoch 0 for one that was never heard.</summary>
+    public Ack AckOf(string sender) => _gate.AckOf(sender);
+
+    /// <summary>Releases what waited long enough, finds silent centers, commits when it is time.</summary>
+    public void Tick()
+    {
+        long nowNs = RunClock.NowNs(_time);
+        Release(nowNs, everything: false);
+        _liveness.Check(nowNs, judges: false, _events);
+        PublishStates(nowNs);
+        CommitIfDue(nowNs);
+    }
+
+    /// <summary>Releases and commits everything: the end of a run.</summary>
+    /// <exception cref="HistoryException">The last rows could not be stored.</exception>
+    public void Flush()
+    {
+        long nowNs = RunClock.NowNs(_time);
+        Release(nowNs, everything: true);
+        PublishStates(nowNs);
+        Commit(nowNs);
+        if (_fault.Length > 0)
+        {
+            throw new HistoryException(_fault);
+        }
+    }
+
+    private void Restore()
+    {
+        _gate.Restore(_store.ReadMarks());
+        if (_store.ReadInventory() is { } inventory)
+        {
+            TakeInventory("", inventory);
+        }
+
+        foreach (LinkStatus link in _store.ReadLinks())
+        {
+            // What it was is worth knowing; what it is, nobody said yet.
+            LinkStatus unknown = link.Clone();
+            unknown.State = LinkState.Unspecified;
+            _links[LinkId.Of(link)] = unknown;
+        }
+
+        foreach (Alert alert in _store.ReadOpenAlerts())
+        {
+            _alerts.Put(alert);
+            if (alert.Kind == "congestion" && _alerts.Close(alert.Kind, alert.Entity, alert.DetectedNs, " (end not seen: the data center restarted)") is { } ended)
+            {
+                _pending.Alerts[ended.Id] = ended;
+            }
+        }
+    }
+
+    private void Release(long nowNs, bool everything)
+    {
+        while (_gate.TryRelease(nowNs, everything, out List<Batch> group))
+        {
+            foreach (Batch batch in group)
+            {
+                foreach (Event told in batch.Events)
+                {
+                    TakeEvent(told);
+                }
+            }
+
+            foreach (Window window in _merger.Merge(group))
+            {
+                TakeWindow(window);
+            }
+
+            _pending.Marks = _gate.Marks();
+        }
+    }
+
+    private void TakeWindow(Window window)
+    {
+        _pending.Windows.Add(window);
+        _totals.Add(window);
+        _recent.Enqueue(window);
+        while (_recent.Count > _options.RecentWindows)
+        {
+            _recent.Dequeue();
+        }
+
+        Publish(new Update { Window = window }, "");
+        if (window.StartNs <= _judgedNs)
+        {
+            LateWindows++;
+            return;
+        }
+
+        _judgedNs = window.StartNs;
+        Judge(window);
+    }
+
+    private void Judge(Window window)
+    {
+        Dictionary<PortId, PortWindow> heard = [];
+        foreach (PortWindow port in window.Ports)
+        {
+            PortId id = PortId.Of(port);
+            heard[id] = port;
+            _ports.TryAdd(id, null);
+        }
+
+        _told.Clear();
+        foreach ((PortId id, Inventory.Types.Port? limits) in _ports)
+        {
+            Inference.Samples.PortSample sample = heard.TryGetValue(id, out PortWindow? port)
+                ? _samples.Of(id.Entity, port, window, limits)
+                : PortSamples.Empty(id.Entity, window, limits);
+            Verdict verdict = _detector.Observe(sample);
+            _tracker.Observe(sample, verdict, _told);
+        }
+
+        _tracker.CloseSilent(window.StartNs + window.LengthNs, _told);
+        foreach (PortAlert told in _told)
+        {
+            TakeAlert(_alerts.Take(told));
+        }
+    }
+
+    private void TakeAlert(Alert? alert)
+    {
+        if (alert is not null)
+        {
+            _pending.Alerts[alert.Id] = alert;
+            Publish(new Update { Alert = alert }, string.Create(null, $"{alert.Id}"));
+        }
+    }
+
+    private void TakeEvent(Event told)
+    {
+        _pending.Events.Add(told);
+        Publish(new Update { Event = told }, "");
+    }
+
+    private void CommitIfDue(long nowNs)
+    {
+        if (nowNs - _lastCommitNs >= _options.CommitNs || _pending.Windows.Count >= _options.MaxUncommittedWindows)
+        {
+            Commit(nowNs);
+        }
+    }
+
+    private void Commit(long nowNs)
+    {
+        _lastCommitNs = nowNs;
+        if (_pending.IsEmpty)
+        {
+            return;
+        }
+
+        try
+        {
+            _store.Write(_pending);
+        }
+        catch (HistoryException fault)
+        {
+            _fault = fault.Message;
+            return;
+        }
+
+        _fault = "";
+        _gate.Confirm(_pending.Marks);
+        _pending.Clear();
+    }
+
+    private Ack Refusal(Batch batch, string why)
+    {
+        Ack ack = _gate.AckOf(batch.Sender);
+        ack.Error = why;
+        return ack;
+    }
+}

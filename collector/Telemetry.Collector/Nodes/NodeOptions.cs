@@ -1,0 +1,64 @@
+using Telemetry.Collector.Distributions;
+
+namespace Telemetry.Collector.Nodes;
+
+/// <summary>What a collector node needs to know before it starts.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>Unique name among all nodes; the sender of its batches.</summary>
+    public string Name { get; init; } = "node-1";
+
+    /// <summary>Cluster that it belongs to; may be empty.</summary>
+    public string Cluster { get; init; } = "";
+
+    /// <summary>Length of a window, nanoseconds: 100 ms (default) to 1 s, in steps of 1 ms.</summary>
+    public long WindowNs { get; init; } = 100_000_000;
+
+    /// <summary>Flows tracked at the same time, 1 to 1,000,000; packets of further flows are counted as omitted. Default 10,000.</summary>
+    public int MaxFlows { get; init; } = 10_000;
+
+    /// <summary>Switches, ports and links tracked, 16 to 1,000,000 of each; others are counted as errors. Default 20,000.</summary>
+    public int MaxEntities { get; init; } = 20_000;
+
+    /// <summary>A flow without a packet for this long is forgotten, nanoseconds, from 1 s; default 60 s.</summary>
+    public long FlowIdleNs { get; init; } = 60_000_000_000;
+
+    /// <summary>Events sent a window, 1 to 10,000; others are counted. Default 200.</summary>
+    public int MaxEventsPerWindow { get; init; } = 200;
+
+    /// <summary>Distinct values that a window's distribution keeps exactly, 2 to 65,536; default 4096.</summary>
+    public int DistinctValues { get; init; } = ValueHistogram.WindowLimit;
+
+    /// <summary>How often inventory and link states are sent again although nothing changed, nanoseconds, from 1 s; default 5 s.</summary>
+    public long RefreshNs { get; init; } = 5_000_000_000;
+
+    /// <summary>Units and clock of a switch without a profile of its own.</summary>
+    public ClockProfile DefaultProfile { get; init; } = new();
+
+    /// <summary>Units and clocks by INT node id.</summary>
+    public IReadOnlyDictionary<uint, ClockProfile> Profiles { get; init; } = new Dictionary<uint, ClockProfile>();
+
+    /// <summary>Checks everything.</summary>
+    /// <exception cref="ArgumentException">Names every value that is out of its bounds.</exception>
+    public void Validate()
+    {
+        OptionFaults faults = new();
+        faults.Require(Name.Length > 0, "Name is empty");
+        faults.Range(WindowNs, 100_000_000, 1_000_000_000, nameof(WindowNs));
+        faults.Require(WindowNs % 1_000_000 == 0, $"WindowNs {WindowNs} is not a whole number of milliseconds");
+        faults.Range(MaxFlows, 1, 1_000_000, nameof(MaxFlows));
+        faults.Range(MaxEntities, 16, 1_000_000, nameof(MaxEntities));
+        faults.Range(FlowIdleNs, 1_000_000_000, long.MaxValue / 2, nameof(FlowIdleNs));
+        faults.Range(MaxEventsPerWindow, 1, 10_000, nameof(MaxEventsPerWindow));
+        faults.Range(DistinctValues, 2, ValueHistogram.RunLimit, nameof(DistinctValues));
+        faults.Range(RefreshNs, 1_000_000_000, long.MaxValue / 2, nameof(RefreshNs));
+        foreach ((uint id, ClockProfile profile) in Profiles.Append(new KeyValuePair<uint, ClockProfile>(0, DefaultProfile)))
+        {
+            string place = id == 0 ? nameof(DefaultProfile) : $"Profiles[{id}]";
+            faults.Range(profile.LatencyUnitNs, 1, 1_000_000_000, $"{place}.LatencyUnitNs");
+            faults.Range(profile.ClockUnitNs, 1, 1_000_000_000, $"{place}.ClockUnitNs");
+        }
+
+        faults.Throw("node options");
+    }
+}

@@ -1,0 +1,22 @@
+namespace Telemetry.Collector.Nodes;
+
+/// <summary>What a node counted beside the reports themselves; all values grow only, but for the ones called a number of.</summary>
+/// <param name="Flows">Number of flows tracked now.</param>
+/// <param name="FlowPacketsOmitted">Packets of flows that found no place.</param>
+/// <param name="EntitiesOmitted">Switches, ports or links that found no place: how often one was looked for.</param>
+/// <param name="EventsOmitted">Events beyond the limit of a window.</param>
+/// <param name="ExporterRestarts">Exporters whose sequence began anew.</param>
+/// <param name="CounterResets">Switch counters that fell back to 0.</param>
+/// <param name="ClockFaults">Latencies that were negative or above an hour, and were left out.</param>
+/// <param name="IncompletePaths">Reports whose stack lacks hops, and so says nothing of the path.</param>
+/// <param name="Windows">Windows closed.</param>
+public readonly record struct NodeStatistics(
+    int Flows,
+    long FlowPacketsOmitted,
+    long EntitiesOmitted,
+    long EventsOmitted,
+    long ExporterRestarts,
+    long CounterResets,
+    long ClockFaults,
+    long IncompletePaths,
+    long Windows);
