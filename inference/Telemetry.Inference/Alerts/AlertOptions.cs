@@ -1,15 +1,18 @@
 namespace Telemetry.Inference.Alerts;
 
-/// <summary>When a port's verdicts become an alert.</summary>
+/// <summary>When a port's verdicts become an alert; the shipped values are frozen in the model card.</summary>
 public sealed record AlertOptions
 {
-    /// <summary>Score that opens an alert, 0..1; 0.5 by default, frozen in the model card.</summary>
-    public double OnThreshold { get; init; } = 0.5;
+    /// <summary>Score from which a window is flagged: it can belong to an alert, and does not count towards closing. 0.5 by default.</summary>
+    public double FlagThreshold { get; init; } = 0.5;
 
-    /// <summary>Score below which a window counts towards closing, 0..<see cref="OnThreshold"/>; 0.3 by default.</summary>
-    public double OffThreshold { get; init; } = 0.3;
+    /// <summary>
+    /// Expected congested time (score times window length, summed over flagged windows in a row) that opens an alert,
+    /// nanoseconds; 100 ms by default. A single window that a brief burst fills for the most part stays below it.
+    /// </summary>
+    public long OnCongestedNs { get; init; } = 100_000_000;
 
-    /// <summary>Windows in a row below <see cref="OffThreshold"/> that close an alert; 3 by default, at least 1.</summary>
+    /// <summary>Windows in a row that are not flagged or missing, which close an alert; 3 by default, at least 1.</summary>
     public int CloseAfterWindows { get; init; } = 3;
 
     /// <summary>Flagged windows just before the opening one that the alert's start reaches back over at most; 2 by default.</summary>
@@ -20,14 +23,14 @@ public sealed record AlertOptions
     public void Validate()
     {
         List<string> faults = [];
-        if (!(OnThreshold is > 0 and <= 1))
+        if (!(FlagThreshold is > 0 and <= 1))
         {
-            faults.Add($"OnThreshold {OnThreshold} is not in (0, 1]");
+            faults.Add($"FlagThreshold {FlagThreshold} is not in (0, 1]");
         }
 
-        if (!(OffThreshold >= 0 && OffThreshold <= OnThreshold))
+        if (OnCongestedNs <= 0)
         {
-            faults.Add($"OffThreshold {OffThreshold} is not in [0, {OnThreshold}]");
+            faults.Add($"OnCongestedNs {OnCongestedNs} is not above 0");
         }
 
         if (CloseAfterWindows < 1)

@@ -4,8 +4,8 @@ using Telemetry.Inference.Samples;
 namespace Telemetry.Inference.Alerts;
 
 /// <summary>
-/// Turns each port's verdicts into alerts with hysteresis: opens at the on-threshold, starts at the first flagged
-/// window of the run of them that led there, closes after some windows below the off-threshold. One thread.
+/// Turns each port's verdicts into alerts: one opens when the flagged windows in a row promise enough congested time,
+/// starts at the first of them, and closes after some windows in a row that are not flagged. One thread.
 /// </summary>
 public sealed class AlertTracker
 {
@@ -83,29 +83,32 @@ public sealed class AlertTracker
 
     private void TryOpen(PortTrack track, in PortSample sample, in Verdict verdict, ICollection<PortAlert> changed)
     {
-        if (verdict.Score >= _options.OnThreshold)
-        {
-            track.Open(sample, verdict);
-            changed.Add(track.Snapshot(_detector));
-        }
-        else if (verdict.Congested)
-        {
-            track.Flag(sample, verdict, _options.BackdateWindows);
-        }
-        else
+        if (!(verdict.Score >= _options.FlagThreshold))
         {
             track.ForgetFlagged();
+            return;
+        }
+
+        track.Flag(sample, verdict, _options.BackdateWindows + 1);
+        if (track.CongestedNs >= _options.OnCongestedNs)
+        {
+            track.Open();
+            changed.Add(track.Snapshot(_detector));
         }
     }
 
     private void Continue(PortTrack track, in PortSample sample, in Verdict verdict, ICollection<PortAlert> changed)
     {
-        if (verdict.Congested || verdict.Score >= _options.OnThreshold)
+        if (verdict.Score >= _options.FlagThreshold)
         {
+            track.QuietWindows = 0;
             track.Extend(sample, verdict);
         }
+        else
+        {
+            track.QuietWindows++;
+        }
 
-        track.QuietWindows = verdict.Score < _options.OffThreshold ? track.QuietWindows + 1 : 0;
         if (track.QuietWindows >= _options.CloseAfterWindows)
         {
             changed.Add(track.Close(_detector));

@@ -12,7 +12,7 @@ internal sealed class PortTrack(string port)
     private const ulong FnvPrime = 1099511628211;
     private const int IdBits = 53;
 
-    // Windows flagged in a row just before now, oldest first; at most as many as an alert reaches back over.
+    // The newest windows flagged in a row, oldest first: those that an alert would start with.
     private readonly List<(PortSample Sample, Verdict Verdict)> _flagged = [];
 
     private long _lastEndNs = long.MinValue;
@@ -38,6 +38,9 @@ internal sealed class PortTrack(string port)
     /// <summary>Windows in a row that spoke for closing, missing ones included.</summary>
     public int QuietWindows { get; set; }
 
+    /// <summary>Expected congested time over all windows flagged in a row, while no alert is open.</summary>
+    public double CongestedNs { get; private set; }
+
     /// <summary>Time of the newest snapshot that was handed out.</summary>
     public long ToldNs { get; private set; }
 
@@ -54,6 +57,7 @@ internal sealed class PortTrack(string port)
 
     public void Flag(in PortSample sample, in Verdict verdict, int limit)
     {
+        CongestedNs += verdict.Score * sample.LengthNs;
         _flagged.Add((sample, verdict));
         if (_flagged.Count > limit)
         {
@@ -61,22 +65,26 @@ internal sealed class PortTrack(string port)
         }
     }
 
-    public void ForgetFlagged() => _flagged.Clear();
+    public void ForgetFlagged()
+    {
+        _flagged.Clear();
+        CongestedNs = 0;
+    }
 
-    public void Open(in PortSample sample, in Verdict verdict)
+    /// <summary>Opens an alert over the flagged windows, of which there is at least one.</summary>
+    public void Open()
     {
         IsOpen = true;
         QuietWindows = 0;
-        _startNs = _flagged.Count > 0 ? _flagged[0].Sample.StartNs : sample.StartNs;
-        _detectedNs = sample.EndNs;
+        _startNs = _flagged[0].Sample.StartNs;
+        _detectedNs = _flagged[^1].Sample.EndNs;
         (_flaggedNs, _score, _depthShare, _latencyNs, _fullQueueNs, _dropped) = (0, 0, double.NaN, double.NaN, 0, 0);
         foreach (ref readonly (PortSample Sample, Verdict Verdict) before in CollectionsMarshal.AsSpan(_flagged))
         {
             Extend(before.Sample, before.Verdict);
         }
 
-        Extend(sample, verdict);
-        _flagged.Clear();
+        ForgetFlagged();
     }
 
     public void Extend(in PortSample sample, in Verdict verdict)

@@ -1,0 +1,9 @@
+namespace Telemetry.Inference.Training;
+
+/// <summary>What a run is used for.</summary>
+internal enum DataPart
+{
+    Train,
+    Validation,
+    Test,
+}
