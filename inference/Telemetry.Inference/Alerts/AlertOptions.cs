@@ -12,8 +12,8 @@ public sealed record AlertOptions
     /// </summary>
     public long OnCongestedNs { get; init; } = 100_000_000;
 
-    /// <summary>Windows in a row that are not flagged or missing, which close an alert; 3 by default, at least 1.</summary>
-    public int CloseAfterWindows { get; init; } = 3;
+    /// <summary>Windows in a row that are not flagged or missing, which close an alert; 2 by default, at least 1.</summary>
+    public int CloseAfterWindows { get; init; } = 2;
 
     /// <summary>Flagged windows just before the opening one that the alert's start reaches back over at most; 2 by default.</summary>
     public int BackdateWindows { get; init; } = 2;

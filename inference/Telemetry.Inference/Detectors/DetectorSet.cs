@@ -73,6 +73,12 @@ public sealed class DetectorSet
         ? Create(name, _trees, Card.BaseRate, Card.Thresholds[name].Window)
         : throw new ArgumentException($"no detector is called {name}; known are {string.Join(", ", Names)}", nameof(name));
 
+    /// <summary>A new detector of the kind that ships.</summary>
+    public IPortDetector CreateShipped() => Create(Shipped);
+
+    /// <summary>The frozen alert thresholds of the detector that ships.</summary>
+    public AlertOptions ShippedAlerts => Card.Thresholds[Shipped].ToAlertOptions();
+
     /// <summary>A new monitor (detector and alert tracker) with the shipped detector and its frozen thresholds.</summary>
     public CongestionMonitor CreateMonitor() => CreateMonitor(Shipped);
 

@@ -57,7 +57,7 @@ public sealed class PortState
         _lastEndNs = sample.EndNs;
     }
 
-    private static float Measured(double value) => double.IsFinite(value) ? (float)value : Missing;
+    private static float Measured(double value) => float.IsFinite((float)value) ? (float)value : Missing;
 
     private static double Smooth(double before, double value, double lengthNs, double tauNs) =>
         double.IsNaN(value) ? before
@@ -121,7 +121,7 @@ public sealed class PortState
         bool known = !double.IsNaN(mean);
         double share = !known ? double.NaN
             : double.IsNaN(sample.DepthHighShare) ? Math.Clamp(EstimateHighShare(sample), 0, 1)
-            : sample.DepthHighShare;
+            : Math.Clamp(sample.DepthHighShare, 0, 1);
         double high = Math.Min(sample.Packets * share * ServiceNs(sample) / sample.LengthNs, 1);
         if (double.IsNaN(high))
         {

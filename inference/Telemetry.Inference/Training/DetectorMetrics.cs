@@ -27,7 +27,7 @@ public sealed record DetectorMetrics
     /// <summary>Mean difference between score and observed share over ten bins of the score, weighted by windows.</summary>
     public required double CalibrationError { get; init; }
 
-    /// <summary>Truth episodes; those less than 500 ms apart at one port count as one.</summary>
+    /// <summary>Truth episodes.</summary>
     public required int Episodes { get; init; }
 
     /// <summary>Share of episodes with an alert that starts within 300 ms of theirs, 0..1.</summary>

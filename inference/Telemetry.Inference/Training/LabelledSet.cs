@@ -3,8 +3,8 @@ namespace Telemetry.Inference.Training;
 /// <summary>Labelled windows, sorted by run, time and port, with the truth episodes in them.</summary>
 internal sealed class LabelledSet
 {
-    /// <summary>Episodes of a port with less than this between them count as one.</summary>
-    public const long MergeGapNs = 500_000_000;
+    /// <summary>Congested windows of a port with less than this between them are one episode, where the truth does not say.</summary>
+    public const long MergeGapNs = 300_000_000;
 
     public LabelledSet(IEnumerable<LabelledSample> rows)
     {
@@ -49,8 +49,9 @@ internal sealed class LabelledSet
             }
 
             string port = row.Sample.Port;
-            long startNs = row.EpisodeStartNs ?? row.Sample.StartNs;
-            bool continues = newest.TryGetValue(port, out int at) && startNs - episodes[at].EndNs < MergeGapNs;
+            bool continues = newest.TryGetValue(port, out int at) && (row.EpisodeStartNs is { } known
+                ? known == episodes[at].StartNs
+                : row.Sample.StartNs - episodes[at].EndNs < MergeGapNs);
             if (continues)
             {
                 episodes[at] = episodes[at] with { EndNs = row.Sample.EndNs };
@@ -58,7 +59,7 @@ internal sealed class LabelledSet
             else
             {
                 newest[port] = episodes.Count;
-                episodes.Add(new Episode(port, startNs, row.Sample.EndNs));
+                episodes.Add(new Episode(port, row.EpisodeStartNs ?? row.Sample.StartNs, row.Sample.EndNs));
             }
         }
 
