@@ -157,16 +157,17 @@ public sealed partial class EmbeddedFabric : ILoopHandler
             tcp ? (byte)6 : (byte)17,
             (ushort)(FirstSourcePort + number),
             (ushort)(FirstDestinationPort + number));
-        FlowDirection data = new(source, destination, key);
+        ulong flowSeed = LabRandom.Derive(seed, $"flow {number}");
+        FlowDirection data = new(source, destination, key, flowSeed);
         Truth.Add(data.Truth);
         if (!tcp)
         {
-            destination.Bind(key.DestinationPort, new UdpFlow(_loop, plan, data, LabRandom.Derive(seed, $"flow {number}")));
+            destination.Bind(key.DestinationPort, new UdpFlow(_loop, plan, data, flowSeed));
             return;
         }
 
         FlowKey back = new(key.Destination, key.Source, key.Protocol, key.DestinationPort, key.SourcePort);
-        FlowDirection acknowledgements = new(destination, source, back);
+        FlowDirection acknowledgements = new(destination, source, back, flowSeed >> 16);
         Truth.Add(acknowledgements.Truth);
         TcpSender sender = new(_loop, plan, data, acknowledgements);
         _tcpSenders.Add(sender);

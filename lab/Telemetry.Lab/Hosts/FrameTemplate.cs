@@ -27,8 +27,11 @@ internal sealed class FrameTemplate
     /// <param name="key">Addresses and ports.</param>
     /// <param name="sourceMac">Six bytes.</param>
     /// <param name="destinationMac">Six bytes.</param>
-    public FrameTemplate(FlowKey key, ReadOnlySpan<byte> sourceMac, ReadOnlySpan<byte> destinationMac)
+    /// <param name="identification">The first frame gets the next one.</param>
+    public FrameTemplate(
+        FlowKey key, ReadOnlySpan<byte> sourceMac, ReadOnlySpan<byte> destinationMac, ushort identification)
     {
+        _identification = identification;
         Span<byte> ethernet = _bytes;
         destinationMac.CopyTo(ethernet);
         sourceMac.CopyTo(ethernet[6..]);

@@ -8,10 +8,15 @@ internal sealed class FlowDirection
     private readonly Host _source;
     private readonly FrameTemplate _template;
 
-    public FlowDirection(Host source, Host destination, FlowKey key)
+    /// <summary>Creates a direction that has sent nothing.</summary>
+    /// <param name="source">Sender.</param>
+    /// <param name="destination">Receiver.</param>
+    /// <param name="key">Addresses and ports.</param>
+    /// <param name="seed">Chooses the identification to count from: two flows of a pair of hosts must not look like one count.</param>
+    public FlowDirection(Host source, Host destination, FlowKey key, ulong seed)
     {
         _source = source;
-        _template = new FrameTemplate(key, source.Mac, destination.Mac);
+        _template = new FrameTemplate(key, source.Mac, destination.Mac, (ushort)seed);
         Truth = new FlowTruth(key, source.Name, destination.Name);
     }
 

@@ -34,15 +34,15 @@ internal sealed class Pair : IDisposable
 
     public FlowTruth StartUdp(TrafficPattern pattern, long stopNs, int frameBytes = 1000, ulong seed = 1)
     {
-        FlowDirection direction = new(A, B, new FlowKey(A.Address, B.Address, 17, 10_000, 34_000));
+        FlowDirection direction = new(A, B, new FlowKey(A.Address, B.Address, 17, 10_000, 34_000), 1);
         B.Bind(34_000, new UdpFlow(Loop, new FlowPlan("h1", "h2", pattern, 0, stopNs, frameBytes), direction, seed));
         return direction.Truth;
     }
 
     public (TcpSender Sender, TcpReceiver Receiver, FlowTruth Data) StartTcp(TcpTraffic traffic, long stopNs)
     {
-        FlowDirection data = new(A, B, new FlowKey(A.Address, B.Address, 6, 10_000, 34_000));
-        FlowDirection back = new(B, A, new FlowKey(B.Address, A.Address, 6, 34_000, 10_000));
+        FlowDirection data = new(A, B, new FlowKey(A.Address, B.Address, 6, 10_000, 34_000), 1);
+        FlowDirection back = new(B, A, new FlowKey(B.Address, A.Address, 6, 34_000, 10_000), 1);
         TcpSender sender = new(Loop, new FlowPlan("h1", "h2", traffic, 0, stopNs, 1000), data, back);
         TcpReceiver receiver = new(data, back);
         A.Bind(10_000, sender);

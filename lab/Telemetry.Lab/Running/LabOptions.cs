@@ -1,0 +1,61 @@
+using Telemetry.Controller.Topologies;
+using Telemetry.Lab.Scenarios;
+
+namespace Telemetry.Lab.Running;
+
+/// <summary>What a lab runs.</summary>
+public sealed record LabOptions
+{
+    /// <summary>Shortest run, seconds: the switches are programmed and their links probed before traffic starts.</summary>
+    public const double MinSeconds = 3;
+
+    /// <summary>Longest planned run, seconds: a scenario is planned whole before it starts.</summary>
+    public const double MaxSeconds = 10_800;
+
+    /// <summary>The network.</summary>
+    public required Topology Topology { get; init; }
+
+    /// <summary>One of <see cref="ScenarioCatalog.Names"/>; <c>steady</c> by default.</summary>
+    public string Scenario { get; init; } = "steady";
+
+    /// <summary>Of every random choice; 1 by default.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Length of the run, seconds, <see cref="MinSeconds"/> to <see cref="MaxSeconds"/>; 60 by default.</summary>
+    public double Seconds { get; init; } = 60;
+
+    /// <summary>Compiled P4 program: its folder or JSON; null looks for <c>p4/int</c> above the program and the current folder.</summary>
+    public string? Program { get; init; }
+
+    /// <summary>File of the history, made when missing; null keeps it in memory.</summary>
+    public string? HistoryFile { get; init; }
+
+    /// <summary>How long switches and links may take to come up before traffic starts, seconds of the run; 10 by default.</summary>
+    public double ConvergenceSeconds { get; init; } = 10;
+
+    /// <summary>Checks everything that needs no file.</summary>
+    /// <exception cref="LabException">Names every value that is out of its bounds.</exception>
+    public void Validate()
+    {
+        List<string> faults = [];
+        if (!(Seconds is >= MinSeconds and <= MaxSeconds))
+        {
+            faults.Add($"{Seconds} seconds: {MinSeconds} to {MaxSeconds} expected");
+        }
+
+        if (!(ConvergenceSeconds is > 0 and <= 600))
+        {
+            faults.Add($"{ConvergenceSeconds} seconds for convergence: above 0 to 600 expected");
+        }
+
+        if (!ScenarioCatalog.Names.Contains(Scenario))
+        {
+            faults.Add($"no scenario {Scenario}; known: {string.Join(", ", ScenarioCatalog.Names)}");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new LabException(string.Join("; ", faults));
+        }
+    }
+}
