@@ -33,10 +33,11 @@ public sealed partial class EmbeddedFabric : ILoopHandler
     /// <param name="loop">Owns time and thread.</param>
     /// <param name="topology">What to build.</param>
     /// <param name="seed">Of random loss on links.</param>
-    /// <param name="reports">Gets every telemetry report's datagram.</param>
-    public EmbeddedFabric(EventLoop loop, Topology topology, ulong seed, ReportHandler reports)
+    /// <param name="reports">Gives who takes a switch's telemetry reports; called once a switch.</param>
+    public EmbeddedFabric(EventLoop loop, Topology topology, ulong seed, Func<SwitchNode, ReportHandler> reports)
     {
         ArgumentNullException.ThrowIfNull(topology);
+        ArgumentNullException.ThrowIfNull(reports);
         _loop = loop;
         _seed = seed;
         Topology = topology;
@@ -51,7 +52,7 @@ public sealed partial class EmbeddedFabric : ILoopHandler
                 Observer = watch,
                 Seed = LabRandom.Derive(seed, node.Name),
             });
-            ReportPort reportPort = new(reports);
+            ReportPort reportPort = new(reports(node));
             created.AttachPort(ReportPortNumber, reportPort, new PortOptions());
             _reportPorts.Add(reportPort);
             _switches.Add(created);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Telemetry.Controller.Topologies;
+using Telemetry.Lab.Randomness;
 
 namespace Telemetry.Lab.Topologies;
 
@@ -12,7 +13,7 @@ public static partial class BuiltInTopologies
 
     /// <summary>The names to show in help; N and M stand for numbers.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["linear", "linear-N", "leafspine-2x4", "leafspine-MxN", "star-N", "ring-N", "tree"];
+        ["linear", "linear-N", "leafspine-2x4", "leafspine-MxN", "star-N", "ring-N", "tree", "fattree-K", "random"];
 
     /// <summary>Makes the built-in called <paramref name="name"/>, or returns false when there is none of that name or size.</summary>
     public static bool TryCreate(string name, out Topology? topology)
@@ -33,6 +34,8 @@ public static partial class BuiltInTopologies
             "star" when second < 0 && first is >= 2 and < MaxSwitches => Star(name, first),
             "ring" when second < 0 && first is >= 3 and <= MaxSwitches => Ring(name, first),
             "tree" when first < 0 && second < 0 => Tree(name),
+            "fattree" when second < 0 && first is 4 or 6 or 8 => FatTree(name, first),
+            "random" when first < 0 && second < 0 => RandomGraph(name),
             _ => null,
         };
         return topology is not null;
@@ -113,6 +116,60 @@ public static partial class BuiltInTopologies
         }
 
         return builder.Build(name);
+    }
+
+    /// <summary>K pods of K/2 edge and K/2 aggregation switches, K*K/4 cores; K/2 hosts on every edge switch.</summary>
+    private static Topology FatTree(string name, int k)
+    {
+        TopologyBuilder builder = new();
+        int half = k / 2;
+        string[][] edges = [.. Enumerable.Range(0, k).Select(_ => AddSwitches(builder, half, layer: 1, hostsEach: half))];
+        string[][] aggregations = [.. Enumerable.Range(0, k).Select(_ => AddSwitches(builder, half, layer: 2, hostsEach: 0))];
+        string[] cores = AddSwitches(builder, half * half, layer: 3, hostsEach: 0);
+        for (int pod = 0; pod < k; pod++)
+        {
+            for (int i = 0; i < half; i++)
+            {
+                for (int j = 0; j < half; j++)
+                {
+                    builder.Connect(edges[pod][j], aggregations[pod][i]);
+                    builder.Connect(aggregations[pod][i], cores[(i * half) + j]);
+                }
+            }
+        }
+
+        return builder.Build(name);
+    }
+
+    /// <summary>Eight switches with one host each: a random spanning tree and four more links, always the same ones.</summary>
+    private static Topology RandomGraph(string name)
+    {
+        TopologyBuilder builder = new();
+        LabRandom random = new(LabRandom.Derive(1, "random topology"));
+        string[] switches = AddSwitches(builder, 8, layer: 1, hostsEach: 1);
+        HashSet<(int, int)> joined = [];
+        for (int i = 1; i < switches.Length; i++)
+        {
+            Join(random.NextBetween(0, i), i);
+        }
+
+        while (joined.Count < switches.Length + 3)
+        {
+            int a = random.NextBetween(0, switches.Length);
+            int b = random.NextBetween(0, switches.Length);
+            if (a < b && !joined.Contains((a, b)))
+            {
+                Join(a, b);
+            }
+        }
+
+        return builder.Build(name);
+
+        void Join(int a, int b)
+        {
+            joined.Add((a, b));
+            builder.Connect(switches[a], switches[b]);
+        }
     }
 
     private static string[] AddSwitches(TopologyBuilder builder, int count, int layer, int hostsEach)

@@ -13,6 +13,8 @@ public class BuiltInTopologiesTests
     [InlineData("star-5", 6, 5, 10)]
     [InlineData("ring-4", 4, 8, 12)]
     [InlineData("tree", 7, 8, 14)]
+    [InlineData("fattree-4", 20, 16, 48)]
+    [InlineData("random", 8, 8, 19)]
     public void TryCreate_KnownName_HasSwitchesHostsLinks(string name, int switches, int hosts, int links)
     {
         Assert.True(BuiltInTopologies.TryCreate(name, out Topology? topology));
@@ -26,6 +28,7 @@ public class BuiltInTopologiesTests
     [InlineData("leafspine-100x101")]
     [InlineData("ring-2")]
     [InlineData("tree-3")]
+    [InlineData("fattree-5")]
     [InlineData("mesh")]
     [InlineData("")]
     public void TryCreate_UnknownNameOrSize_ReturnsFalse(string name) =>
@@ -37,6 +40,8 @@ public class BuiltInTopologiesTests
     [InlineData("star-4")]
     [InlineData("ring-5")]
     [InlineData("tree")]
+    [InlineData("fattree-4")]
+    [InlineData("random")]
     public void TryCreate_Any_EndsAreUniqueAndHostsConnected(string name)
     {
         Assert.True(BuiltInTopologies.TryCreate(name, out Topology? topology));
