@@ -9,7 +9,7 @@ namespace Telemetry.Inference.Alerts;
 /// <param name="EndNs">End of the last flagged window; null while the alert lasts.</param>
 /// <param name="DetectedNs">End of the window that raised it.</param>
 /// <param name="Score">Highest score so far, 0..1.</param>
-/// <param name="Explanation">One line for people: how full, how long, how late.</param>
+/// <param name="Explanation">One line for people: how full, how long, how late, and by which features.</param>
 /// <param name="Reasons">Features of the window with the highest score, strongest first.</param>
 /// <param name="Detector">Name of the detector.</param>
 public sealed record PortAlert(

@@ -153,6 +153,16 @@ internal sealed class PortTrack(string port)
             text.Append(null, $", {_dropped} dropped");
         }
 
+        string separator = "; most telling: ";
+        for (int i = 0; i < _reasons.Count; i++)
+        {
+            if (_reasons[i].Contribution > 0)
+            {
+                text.Append(null, $"{separator}{_reasons[i].Feature} {_reasons[i].Value:F2}");
+                separator = ", ";
+            }
+        }
+
         return text.ToString();
     }
 

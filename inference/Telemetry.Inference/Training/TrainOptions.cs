@@ -27,11 +27,14 @@ public sealed record TrainOptions
     /// <summary>Resamples by run for the intervals; 300 by default, at least 20.</summary>
     public int Resamples { get; init; } = 300;
 
-    /// <summary>Topologies whose runs tune the thresholds; none of them is trained on.</summary>
+    /// <summary>
+    /// Topologies whose runs tune the thresholds, none of which is trained on; <c>ring</c> also means <c>ring-4</c> and
+    /// the other sizes.
+    /// </summary>
     public IReadOnlyList<string> ValidationTopologies { get; init; } = ["ring", "tree"];
 
-    /// <summary>Topologies whose runs only score.</summary>
-    public IReadOnlyList<string> TestTopologies { get; init; } = ["fattree-4", "leafspine-3x4", "random"];
+    /// <summary>Topologies whose runs only score; sizes as for validation.</summary>
+    public IReadOnlyList<string> TestTopologies { get; init; } = ["fattree", "leafspine-2x4", "leafspine-3x4", "leafspine-4x8", "random"];
 
     /// <summary>
     /// The part of the data that a run belongs to: by its topology; when the data hold neither validation nor test
@@ -39,12 +42,15 @@ public sealed record TrainOptions
     /// </summary>
     internal DataPart PartOf(RunKey run, bool bySeed) =>
         bySeed ? (run.Seed % 5) switch { 3 => DataPart.Validation, 4 => DataPart.Test, _ => DataPart.Train }
-        : ValidationTopologies.Contains(run.Topology) ? DataPart.Validation
-        : TestTopologies.Contains(run.Topology) ? DataPart.Test
+        : Names(ValidationTopologies, run) ? DataPart.Validation
+        : Names(TestTopologies, run) ? DataPart.Test
         : DataPart.Train;
 
     internal bool SplitsBySeed(IEnumerable<RunKey> runs) =>
-        !runs.Any(run => ValidationTopologies.Contains(run.Topology) || TestTopologies.Contains(run.Topology));
+        !runs.Any(run => Names(ValidationTopologies, run) || Names(TestTopologies, run));
+
+    private static bool Names(IReadOnlyList<string> topologies, RunKey run) => topologies.Any(name =>
+        run.Topology == name || run.Topology.StartsWith(name + "-", StringComparison.Ordinal));
 
     internal void Validate()
     {

@@ -149,14 +149,16 @@ public sealed class AlertTrackerTests
     {
         var reasons = default(ReasonList);
         reasons.Offer(new Reason("occ_mean", 0.92, 0.5));
+        reasons.Offer(new Reason("load", 0.3, -0.2));
+        reasons.Offer(new Reason("high_span", 2, 0.1));
         for (int i = 0; i < 6; i++)
         {
             double score = i < 3 ? 0.9 : 0;
             _tracker.Observe(Windows.At(i, depth: i < 3 ? 92 : 1) with { Drops = 4 }, new Verdict(score, score > 0.5, reasons), _changed);
         }
 
-        Assert.Equal("queue 92 % full for 300 ms, latency 111.6 ms = 0.9 of a full queue, 12 dropped", _changed[^1].Explanation);
-        Assert.Equal("occ_mean", Assert.Single(_changed[^1].Reasons).Feature);
+        Assert.Equal("queue 92 % full for 300 ms, latency 111.6 ms = 0.9 of a full queue, 12 dropped; most telling: occ_mean 0.92, high_span 2.00", _changed[^1].Explanation);
+        Assert.Equal(["occ_mean", "load", "high_span"], _changed[^1].Reasons.Select(r => r.Feature));
     }
 
     [Fact]

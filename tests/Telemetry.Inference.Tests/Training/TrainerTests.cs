@@ -43,6 +43,20 @@ public sealed class TrainerTests
         Assert.Equal(TrainedModel.Rows.Count, data.Sum(d => d.Rows));
     }
 
+    [Theory]
+    [InlineData("linear", "Train")]
+    [InlineData("ring", "Validation")]
+    [InlineData("ring-5", "Validation")]
+    [InlineData("ringlet", "Train")]
+    [InlineData("leafspine-2x2", "Train")]
+    [InlineData("leafspine-2x4", "Test")]
+    public void PartOf_Topology_ByNameOrFamily(string topology, string part)
+    {
+        var options = new TrainOptions { Date = "", Source = "" };
+
+        Assert.Equal(part, options.PartOf(new RunKey(topology, 1), bySeed: false).ToString());
+    }
+
     [Fact]
     public void Fit_NoNamedTopology_SplitsBySeed()
     {
