@@ -1,14 +1,87 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Telemetry.SoftSwitch.Compilation;
+using Telemetry.SoftSwitch.Execution;
+using Telemetry.SoftSwitch.Programs.Model;
+using Telemetry.SoftSwitch.Programs.Reading;
+
 namespace Telemetry.SoftSwitch.Programs;
 
 /// <summary>A P4 program compiled to .NET code; immutable, shared by every switch that runs it.</summary>
-public sealed partial class SwitchProgram
+public sealed class SwitchProgram
 {
-    private SwitchProgram(string contentHash) => ContentHash = contentHash;
+    private static readonly ConcurrentDictionary<string, Lazy<SwitchProgram>> Cache = new();
+
+    private SwitchProgram(string contentHash, byte[] json)
+    {
+        ContentHash = contentHash;
+        Json = json;
+        Model = ProgramReader.Read(json);
+        List<string> faults = [];
+        Parser = new ParserCompiler(new CodeContext(Model, faults)).Compile();
+        Ingress = new PipelineCompiler(new CodeContext(Model, faults)).Compile(Model.Ingress);
+        Egress = new PipelineCompiler(new CodeContext(Model, faults)).Compile(Model.Egress);
+        Deparser = new DeparserCompiler(new CodeContext(Model, faults)).Compile();
+        if (faults.Count > 0)
+        {
+            throw new ProgramException(faults);
+        }
+
+        FieldListSlots = Model.FieldLists.ToDictionary(l => l.Key, l => l.Value.SelectMany(SlotsOf).ToArray());
+        MaxHeaderBytes = Model.DeparserOrder.Sum(h => h.Type.MaxBytes) + 8;
+        MaxScratchBytes = Model.Checksums.Select(c => c.Calculation)
+            .Concat(Model.Actions.SelectMany(a => a.Primitives).OfType<HashStep>().Select(h => h.Calculation))
+            .Concat(Model.Parser.States.SelectMany(s => s.Ops).OfType<PrimitiveOp>().Select(p => p.Primitive).OfType<HashStep>().Select(h => h.Calculation))
+            .Select(CalculationCompiler.MaxBytes).DefaultIfEmpty(0).Max();
+    }
 
     /// <summary>SHA-256 of the JSON bytes, in hexadecimal: equal programs are one object.</summary>
     public string ContentHash { get; }
 
+    /// <summary>Name of the source file that p4c wrote into the JSON.</summary>
+    public string Name => Model.Name;
+
+    /// <summary>Names of the tables, in the program's order, those that the compiler made up included.</summary>
+    public IReadOnlyList<string> TableNames => [.. Model.Tables.Select(t => t.Name)];
+
+    internal byte[] Json { get; }
+
+    internal ProgramModel Model { get; }
+
+    /// <summary>Words of the fields of each list, by its id.</summary>
+    internal IReadOnlyDictionary<int, int[]> FieldListSlots { get; }
+
+    internal Stage Parser { get; }
+
+    internal Stage Ingress { get; }
+
+    internal Stage Egress { get; }
+
+    internal Stage Deparser { get; }
+
+    private int MaxHeaderBytes { get; }
+
+    private int MaxScratchBytes { get; }
+
     /// <summary>Reads and compiles the BMv2 JSON that p4c wrote, or returns the program already compiled from the same bytes.</summary>
     /// <exception cref="ProgramException">The program needs something that the switch lacks, or is no BMv2 JSON.</exception>
-    public static SwitchProgram Load(ReadOnlySpan<byte> json) => new(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(json)));
+    public static SwitchProgram Load(ReadOnlySpan<byte> json)
+    {
+        string hash = Convert.ToHexString(SHA256.HashData(json));
+        if (Cache.TryGetValue(hash, out Lazy<SwitchProgram>? known))
+        {
+            return known.Value;
+        }
+
+        byte[] copy = json.ToArray();
+        return Cache.GetOrAdd(hash, _ => new Lazy<SwitchProgram>(() => new SwitchProgram(hash, copy))).Value;
+    }
+
+    private static int[] SlotsOf(FieldExpr field)
+    {
+        int slot = ((FixedHeader)field.Header).Header.Slot + field.Field.Slot;
+        return field.Field.IsWide ? [slot, slot + 1] : [slot];
+    }
+
+    internal SwitchState CreateState(int dropPort, ulong seed, Action<string>? log) => new(Model, MaxHeaderBytes, MaxScratchBytes, dropPort, seed, log);
 }

@@ -1,5 +1,7 @@
-using P4.V1;
+using System.Diagnostics;
+using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Ports;
+using Telemetry.SoftSwitch.Programs;
 using Telemetry.SoftSwitch.Service;
 using Telemetry.SoftSwitch.Time;
 
@@ -8,12 +10,25 @@ namespace Telemetry.SoftSwitch.Switching;
 /// <summary>One embedded switch: state apart from the shared program. All members run on the loop's thread unless they say otherwise.</summary>
 public sealed partial class Switch
 {
+    /// <summary>Ports are 9 bits wide in v1model.</summary>
+    public const int PortCount = 512;
+
+    private readonly EgressPort?[] _ports = new EgressPort?[PortCount];
+    private readonly Queue<EgressPort> _ready = new();
+    private readonly ISwitchObserver? _observer;
+    private readonly P4RuntimeService _service;
+    private SwitchProgram? _program;
+    private SwitchState? _state;
+    private long _busyNs;
+    private bool _isServing;
+
     /// <summary>Creates a switch without program or ports.</summary>
     public Switch(EventLoop loop, SwitchOptions options)
     {
         Loop = loop;
         Options = options;
-        Service = new P4RuntimeService(this);
+        _observer = options.Observer;
+        _service = new P4RuntimeService(this);
     }
 
     /// <summary>The loop that this switch runs on.</summary>
@@ -23,31 +38,125 @@ public sealed partial class Switch
     public SwitchOptions Options { get; }
 
     /// <summary>The P4Runtime service of this switch; callable from any thread.</summary>
-    public P4.V1.P4Runtime.P4RuntimeBase Service { get; }
+    public P4.V1.P4Runtime.P4RuntimeBase Service => _service;
+
+    /// <summary>The program that runs; null until a pipeline is committed or loaded.</summary>
+    public SwitchProgram? Program => _program;
 
     /// <summary>Nanoseconds spent processing packets, in real time only; 0 in virtual time. Readable from any thread.</summary>
-    public long BusyNs { get; private set; }
+    public long BusyNs => Interlocked.Read(ref _busyNs);
+
+    /// <summary>Packets lost inside: no program, a packet's clones or jumps without end, or waiting when the program was swapped.</summary>
+    public long InternalDrops { get; private set; }
+
+    internal SwitchState? State => _state;
 
     /// <summary>Connects a port, 0 to 511; the port comes up.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of range or the drop port.</exception>
     /// <exception cref="InvalidOperationException">The port has been attached before.</exception>
-    public void AttachPort(int port, IPort wire, PortOptions options) => throw new InvalidOperationException($"port {port} of {Options.Name} cannot be attached");
+    public void AttachPort(int port, IPort wire, PortOptions options)
+    {
+        if (port == Options.DropPort)
+        {
+            throw new ArgumentOutOfRangeException(nameof(port), port, $"port {port} of {Options.Name} is the drop port");
+        }
+
+        EgressPort attached = PortOf(port);
+        if (attached.Wire is not null)
+        {
+            throw new InvalidOperationException($"port {port} of {Options.Name} is attached already");
+        }
+
+        attached.Wire = wire;
+        attached.Options = options;
+        attached.IsUp = true;
+    }
 
     /// <summary>Changes rate and queue depth of a port; packets that wait stay.</summary>
-    public void SetPortOptions(int port, PortOptions options) => Check(port);
+    public void SetPortOptions(int port, PortOptions options) => PortOf(port).Options = options;
 
     /// <summary>Raises or cuts a port: while down, frames in and out are lost and counted.</summary>
-    public void SetPortUp(int port, bool up) => Check(port);
+    public void SetPortUp(int port, bool up) => PortOf(port).IsUp = up;
+
+    /// <summary>Runs a program with empty tables, as BMv2 does with the JSON on its command line. Packets that wait are lost and counted.</summary>
+    public void LoadProgram(SwitchProgram program) =>
+        Swap(program, program.CreateState(Options.DropPort, Options.Seed, Options.ProgramLog));
+
+    /// <summary>Runs a program with tables that have been filled already.</summary>
+    internal void Swap(SwitchProgram program, SwitchState state)
+    {
+        foreach (EgressPort? port in _ports)
+        {
+            while (port?.Pop(out _) is not null)
+            {
+                InternalDrops++;
+            }
+        }
+
+        _program = program;
+        _state = state;
+        OnProgramChanged();
+    }
 
     /// <summary>Takes a frame that arrived on a port at the loop's current time.</summary>
-    public void Receive(int port, ReadOnlySpan<byte> frame) => Check(port);
+    public void Receive(int port, ReadOnlySpan<byte> frame)
+    {
+        EgressPort from = PortOf(port);
+        if (!from.IsUp)
+        {
+            from.DownDrops++;
+            return;
+        }
+
+        from.RxPackets++;
+        from.RxBytes += frame.Length;
+        if (_state is null)
+        {
+            InternalDrops++;
+            return;
+        }
+
+        long started = Loop.IsRealTime ? Stopwatch.GetTimestamp() : 0;
+        PacketState packet = _state.Pool.Rent();
+        packet.SetFrame(frame);
+        packet.IngressPort = port;
+        packet.IngressNs = Loop.NowNs;
+        packet.IngressLength = frame.Length;
+        Ingress(packet);
+        ServeReady();
+        AddBusy(started);
+    }
 
     /// <summary>Counts of one port; zeros for a port never attached.</summary>
     public PortStatistics GetPortStatistics(int port)
     {
-        Check(port);
-        return default;
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(port, PortCount);
+        return _ports[port] is EgressPort p
+            ? new PortStatistics(p.RxPackets, p.RxBytes, p.TxPackets, p.TxBytes, p.QueueDrops, p.DownDrops, p.Queued)
+            : default;
     }
 
-    private void Check(int port) => ArgumentOutOfRangeException.ThrowIfNegative(port, Options.Name);
+    internal void ServeNow(EgressPort port)
+    {
+        long started = Loop.IsRealTime && !_isServing ? Stopwatch.GetTimestamp() : 0;
+        MarkReady(port);
+        ServeReady();
+        AddBusy(started);
+    }
+
+    private void AddBusy(long started)
+    {
+        if (started != 0)
+        {
+            Interlocked.Add(ref _busyNs, (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency));
+        }
+    }
+
+    private EgressPort PortOf(int port)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(port, PortCount);
+        return _ports[port] ??= new EgressPort(this, port);
+    }
 }

@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Text;
+using Telemetry.SoftSwitch.Programs.Model;
+using Telemetry.SoftSwitch.Switching;
+using Telemetry.SoftSwitch.Tables;
+
+namespace Telemetry.SoftSwitch.Execution;
+
+/// <summary>What one switch remembers for its program: tables, counters, meters, registers, and the scratch space of compiled code.</summary>
+internal sealed class SwitchState
+{
+    public readonly Table[] Tables;
+    public readonly long[][] CounterPackets;
+    public readonly long[][] CounterBytes;
+    public readonly Meter[][] Meters;
+
+    /// <summary>Register cells; a cell above 64 bits takes two words, low word first.</summary>
+    public readonly ulong[][] Registers;
+
+    /// <summary>Copies of each multicast group, by its id.</summary>
+    public readonly SortedDictionary<int, MulticastGroup> MulticastGroups = [];
+
+    /// <summary>Clone sessions by id.</summary>
+    public readonly SortedDictionary<int, CloneSession> CloneSessions = [];
+
+    /// <summary>Words of the key being looked up.</summary>
+    public readonly ulong[] Key;
+
+    /// <summary>The deparsed frame.</summary>
+    public byte[] Out;
+
+    /// <summary>Input of a hash or checksum.</summary>
+    public byte[] Scratch;
+
+    /// <summary>Bytes of headers in <see cref="Out"/> after the deparser ran.</summary>
+    public int OutLength;
+
+    /// <summary>The packet's time as the program sees it, nanoseconds.</summary>
+    public long NowNs;
+
+    /// <summary>Backward jumps left to the packet before it is taken for a program that never ends.</summary>
+    public int Budget;
+
+    /// <summary>Egress port that drops.</summary>
+    public readonly int DropPort;
+
+    public readonly PacketPool Pool;
+    public readonly Action<string>? Log;
+    private readonly int _maxHeaderBytes;
+    private ulong _random;
+
+    public SwitchState(ProgramModel model, int maxHeaderBytes, int maxScratchBytes, int dropPort, ulong seed, Action<string>? log)
+    {
+        Tables = [.. model.Tables.Select(t => new Table(t))];
+        CounterPackets = [.. model.Counters.Select(c => new long[c.IsDirect ? 0 : c.Size])];
+        CounterBytes = [.. model.Counters.Select(c => new long[c.IsDirect ? 0 : c.Size])];
+        Meters = [.. model.Meters.Select(m => m.IsDirect ? [] : Enumerable.Range(0, m.Size).Select(_ => new Meter(m.InBytes)).ToArray())];
+        Registers = [.. model.Registers.Select(r => new ulong[r.Size * (r.Width > 64 ? 2 : 1)])];
+        Key = new ulong[Math.Max(1, model.Tables.Select(t => t.KeyWords).DefaultIfEmpty(0).Max())];
+        _maxHeaderBytes = maxHeaderBytes;
+        Out = new byte[maxHeaderBytes + 2048];
+        Scratch = new byte[maxScratchBytes + 2048];
+        Pool = new PacketPool(model.Slots, model.VarBytes);
+        DropPort = dropPort;
+        Log = log;
+        _random = seed;
+    }
+
+    /// <summary>Writes a line of the program, its braces filled in with the values one after another.</summary>
+    public void WriteLog(string format, Int128[] values)
+    {
+        StringBuilder line = new();
+        int next = 0;
+        for (int i = 0; i < format.Length; i++)
+        {
+            int end = format[i] == '{' ? format.IndexOf('}', i) : -1;
+            if (end > 0 && next < values.Length)
+            {
+                line.Append(values[next++].ToString(CultureInfo.InvariantCulture));
+                i = end;
+            }
+            else
+            {
+                line.Append(format[i]);
+            }
+        }
+
+        Log?.Invoke(line.ToString());
+    }
+
+    /// <summary>SplitMix64: the same seed gives the same numbers.</summary>
+    public ulong NextRandom()
+    {
+        ulong z = _random += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>A number from <paramref name="low"/> to <paramref name="high"/>, both included; false when they are the wrong way round.</summary>
+    public bool TryRandom(ulong low, ulong high, out ulong value)
+    {
+        value = 0;
+        if (low > high)
+        {
+            return false;
+        }
+
+        ulong span = high - low + 1;
+        value = span == 0 ? NextRandom() : low + (ulong)(((UInt128)NextRandom() * span) >> 64);
+        return true;
+    }
+
+    /// <summary>A register's cell; 0 outside the array.</summary>
+    public ulong ReadRegister(int register, ulong index)
+    {
+        ulong[] cells = Registers[register];
+        return index < (ulong)cells.Length ? cells[index] : 0;
+    }
+
+    /// <summary>A cell of a register wider than 64 bits; 0 outside the array.</summary>
+    public UInt128 ReadWideRegister(int register, ulong index)
+    {
+        ulong[] cells = Registers[register];
+        return index < (ulong)(cells.Length / 2) ? new UInt128(cells[(2 * index) + 1], cells[2 * index]) : 0;
+    }
+
+    /// <summary>True when the array has such a cell.</summary>
+    public bool HasCell(int register, ulong index, int words) => index < (ulong)(Registers[register].Length / words);
+
+    /// <summary>Writes a cell; nothing outside the array.</summary>
+    public void WriteRegister(int register, ulong index, ulong value)
+    {
+        ulong[] cells = Registers[register];
+        if (index < (ulong)cells.Length)
+        {
+            cells[index] = value;
+        }
+    }
+
+    /// <summary>Writes a cell of a register wider than 64 bits; nothing outside the array.</summary>
+    public void WriteWideRegister(int register, ulong index, UInt128 value)
+    {
+        ulong[] cells = Registers[register];
+        if (index < (ulong)(cells.Length / 2))
+        {
+            cells[2 * index] = (ulong)value;
+            cells[(2 * index) + 1] = (ulong)(value >> 64);
+        }
+    }
+
+    /// <summary>Makes room for the headers and a payload of the packet's size.</summary>
+    public void EnsureOut(PacketState packet)
+    {
+        int needed = _maxHeaderBytes + packet.Length;
+        if (Out.Length < needed)
+        {
+            Out = new byte[needed * 2];
+        }
+    }
+
+    /// <summary>Appends the payload to the hash input; returns the new length.</summary>
+    public int AppendPayload(PacketState packet, int length)
+    {
+        int payload = packet.Length - packet.HeaderEnd;
+        if (Scratch.Length < length + payload)
+        {
+            Array.Resize(ref Scratch, (length + payload) * 2);
+        }
+
+        Buffer.BlockCopy(packet.Buffer, packet.HeaderEnd, Scratch, length, payload);
+        return length + payload;
+    }
+
+    public void Count(int counter, ulong index, PacketState packet)
+    {
+        long[] packets = CounterPackets[counter];
+        if (index < (ulong)packets.Length)
+        {
+            packets[index]++;
+            CounterBytes[counter][index] += packet.IngressLength;
+        }
+    }
+
+    public bool TryMeter(int meter, ulong index, PacketState packet, out ulong color)
+    {
+        Meter[] meters = Meters[meter];
+        color = 0;
+        if (index >= (ulong)meters.Length)
+        {
+            return false;
+        }
+
+        color = meters[index].Execute(packet.IngressLength, NowNs);
+        return true;
+    }
+}

@@ -1,0 +1,198 @@
+using System.Numerics;
+using System.Text.Json;
+using Telemetry.SoftSwitch.Programs.Model;
+
+namespace Telemetry.SoftSwitch.Programs.Reading;
+
+internal sealed partial class ProgramReader
+{
+    private readonly Dictionary<string, int> _errors = [];
+
+    private void ReadErrors()
+    {
+        foreach (JsonElement error in Items(_root, "errors"))
+        {
+            Guard("errors", () => _errors[error[0].GetString()!] = error[1].GetInt32());
+        }
+    }
+
+    private ParserDef? ReadParser()
+    {
+        List<JsonElement> parsers = [.. Items(_root, "parsers")];
+        if (parsers.Count != 1)
+        {
+            Fault("parsers", $"{parsers.Count} parsers; v1model has one");
+            return null;
+        }
+
+        JsonElement parser = parsers[0];
+        ParserDef? result = null;
+        Guard($"parser {NameOf(parser)}", () =>
+        {
+            List<JsonElement> states = [.. Items(parser, "parse_states")];
+            Dictionary<string, int> indices = [];
+            foreach (JsonElement state in states)
+            {
+                indices[NameOf(state)] = indices.Count;
+            }
+
+            List<StateDef> read = [];
+            foreach (JsonElement state in states)
+            {
+                Guard($"parser state {NameOf(state)}", () => read.Add(ReadState(state, indices)));
+            }
+
+            string start = parser.GetProperty("init_state").GetString()!;
+            result = new ParserDef(read, FindState($"parser {NameOf(parser)}, init_state", start, indices));
+        });
+        return result;
+    }
+
+    private int FindState(string place, string? name, Dictionary<string, int> indices)
+    {
+        if (name is null)
+        {
+            return -1;
+        }
+
+        if (indices.TryGetValue(name, out int index))
+        {
+            return index;
+        }
+
+        Fault(place, $"unknown parser state {name}");
+        return -1;
+    }
+
+    private StateDef ReadState(JsonElement state, Dictionary<string, int> indices)
+    {
+        string place = $"parser state {NameOf(state)}";
+        List<ParserOp> ops = [];
+        int number = 0;
+        foreach (JsonElement op in Items(state, "parser_ops"))
+        {
+            string opPlace = $"{place}, operation {number++}";
+            Guard(opPlace, () =>
+            {
+                if (ReadParserOp(op, new Scope(opPlace, [], true)) is ParserOp read)
+                {
+                    ops.Add(read);
+                }
+            });
+        }
+
+        List<KeyPart> keys = [];
+        foreach (JsonElement key in Items(state, "transition_key"))
+        {
+            Scope scope = new($"{place}, transition key {keys.Count}", [], true);
+            Expr value = ReadExpr(key, scope);
+            int width = value switch
+            {
+                FieldExpr field when !field.Field.IsVarbit => field.Field.Width,
+                LookaheadExpr ahead => ahead.Width,
+                _ => 0,
+            };
+            if (width == 0)
+            {
+                Fault(scope.Place, "the key is neither a field nor a lookahead");
+            }
+
+            keys.Add(new KeyPart(value, width));
+        }
+
+        List<Transition> transitions = [];
+        foreach (JsonElement transition in Items(state, "transitions"))
+        {
+            string transitionPlace = $"{place}, transition {transitions.Count}";
+            int next = FindState(transitionPlace, Text(transition, "next_state"), indices);
+            string type = Text(transition, "type") ?? (Text(transition, "value") is "default" or null ? "default" : "hexstr");
+            switch (type)
+            {
+                case "default":
+                    transitions.Add(new Transition(null, null, next));
+                    break;
+                case "hexstr":
+                    BigInteger value = Hex(Text(transition, "value")!);
+                    BigInteger? mask = Text(transition, "mask") is string text ? Hex(text) : null;
+                    transitions.Add(new Transition(Split(value, keys), mask is null ? null : Split(mask.Value, keys), next));
+                    break;
+                default:
+                    Fault(transitionPlace, $"transitions by {type} are not supported by this switch");
+                    break;
+            }
+        }
+
+        return new StateDef(NameOf(state), ops, keys, transitions);
+    }
+
+    /// <summary>Cuts a concatenation of byte-padded key parts into the parts.</summary>
+    private static BigInteger[] Split(BigInteger value, List<KeyPart> keys)
+    {
+        BigInteger[] parts = new BigInteger[keys.Count];
+        for (int i = keys.Count - 1; i >= 0; i--)
+        {
+            int bits = (keys[i].Width + 7) / 8 * 8;
+            parts[i] = value & ((BigInteger.One << bits) - 1);
+            value >>= bits;
+        }
+
+        return parts;
+    }
+
+    private ParserOp? ReadParserOp(JsonElement op, Scope scope)
+    {
+        string name = op.GetProperty("op").GetString()!;
+        JsonElement parameters = op.GetProperty("parameters");
+        switch (name)
+        {
+            case "extract" or "extract_VL":
+                return ReadExtract(parameters, name == "extract_VL", scope);
+            case "set":
+                FieldExpr? target = FindField(scope.Place, parameters[0].GetProperty("value"));
+                Expr value = ReadExpr(parameters[1], scope);
+                return target is null ? null : new SetOp(target, value);
+            case "verify":
+                return new VerifyOp(ReadExpr(parameters[0], scope), ReadExpr(parameters[1], scope));
+            case "shift":
+                return new AdvanceOp(new ConstExpr(parameters[0].ValueKind == JsonValueKind.Number
+                    ? parameters[0].GetInt32() * 8
+                    : parameters[0].GetProperty("value").GetInt32() * 8));
+            case "advance":
+                return new AdvanceOp(ReadExpr(parameters[0], scope));
+            case "primitive":
+                return ReadPrimitive(parameters[0], scope) is Primitive primitive ? new PrimitiveOp(primitive) : null;
+            default:
+                Unknown(scope.Place, "parser operation", name);
+                return null;
+        }
+    }
+
+    private ExtractOp? ReadExtract(JsonElement parameters, bool variable, Scope scope)
+    {
+        string kind = parameters[0].GetProperty("type").GetString()!;
+        string name = parameters[0].GetProperty("value").ToString();
+        Expr? bits = variable ? ReadExpr(parameters[1], scope) : null;
+        Header? header = null;
+        HeaderStack? stack = null;
+        bool known = kind switch
+        {
+            "regular" => _headers.TryGetValue(name, out header),
+            "stack" => _stacks.TryGetValue(name, out stack),
+            _ => false,
+        };
+        if (!known)
+        {
+            Unknown(scope.Place, $"extraction to {kind}", name);
+            return null;
+        }
+
+        HeaderType type = header?.Type ?? stack!.Type;
+        if (!variable && type.Varbit is not null)
+        {
+            Fault(scope.Place, $"{name} has a varbit field and needs extract_VL");
+            return null;
+        }
+
+        return new ExtractOp(header, stack, bits);
+    }
+}

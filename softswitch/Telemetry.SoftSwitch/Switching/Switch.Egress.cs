@@ -1,0 +1,174 @@
+using Telemetry.SoftSwitch.Execution;
+using Telemetry.SoftSwitch.Programs.Model;
+
+namespace Telemetry.SoftSwitch.Switching;
+
+public sealed partial class Switch
+{
+    /// <summary>Egress clones of egress clones beyond this depth are lost: a program that clones its clones never ends.</summary>
+    private const int MaxCloneDepth = 64;
+
+    private void Enqueue(int portNumber, PacketState packet)
+    {
+        EgressPort port = PortOf(portNumber);
+        Intrinsics fields = _program!.Model.Intrinsics;
+        int priority = packet.ClassOfService >= 0 ? packet.ClassOfService
+            : fields.Priority >= 0 ? (int)packet.F[fields.Priority] & (EgressPort.Priorities - 1) : 0;
+        int depth = port.DepthOf(priority);
+        if (depth >= port.Options.QueueDepthPackets)
+        {
+            port.QueueDrops++;
+            _observer?.OnTailDrop(portNumber, priority, Loop.NowNs);
+            _state!.Pool.Return(packet);
+            return;
+        }
+
+        packet.EnqueuedNs = Loop.NowNs;
+        Set(packet, fields.EnqTimestamp, Microseconds(32));
+        Set(packet, fields.EnqQdepth, (ulong)depth);
+        port.Push(priority, packet);
+        _observer?.OnEnqueued(portNumber, priority, depth + 1, Loop.NowNs);
+        MarkReady(port);
+    }
+
+    private void MarkReady(EgressPort port)
+    {
+        if (!port.IsReady && !port.IsBusy)
+        {
+            port.IsReady = true;
+            _ready.Enqueue(port);
+        }
+    }
+
+    /// <summary>Serves ports until each is busy or has nothing waiting. Clones made on the way join the same round.</summary>
+    private void ServeReady()
+    {
+        if (_isServing)
+        {
+            return;
+        }
+
+        _isServing = true;
+        while (_ready.TryDequeue(out EgressPort? port))
+        {
+            port.IsReady = false;
+            while (!port.IsBusy && port.Pop(out int priority) is PacketState packet)
+            {
+                Egress(port, priority, packet);
+            }
+        }
+
+        _isServing = false;
+    }
+
+    private void Egress(EgressPort port, int priority, PacketState packet)
+    {
+        SwitchState state = _state!;
+        Intrinsics fields = _program!.Model.Intrinsics;
+        long nowNs = Loop.NowNs;
+        state.NowNs = nowNs;
+        int depth = port.DepthOf(priority);
+        _observer?.OnDequeued(port.Number, priority, depth, packet.IngressNs, packet.EnqueuedNs, nowNs);
+        Set(packet, fields.EgressTimestamp, Microseconds(48));
+        Set(packet, fields.DeqTimedelta, (ulong)((nowNs / 1000) - (packet.EnqueuedNs / 1000)) & uint.MaxValue);
+        Set(packet, fields.DeqQdepth, (ulong)depth);
+        Set(packet, fields.Qid, (ulong)priority);
+        Set(packet, fields.EgressPort, (ulong)port.Number);
+        Set(packet, fields.EgressSpec, (ulong)((Options.DropPort + 1) & (PortCount - 1)));
+        Set(packet, fields.PacketLength, (ulong)packet.PacketLength);
+        state.Budget = JumpBudget;
+        _program.Egress(packet, state);
+        packet.Exit = false;
+
+        if (packet.CloneSession >= 0)
+        {
+            CloneEgress(packet, fields);
+        }
+
+        if (packet.F[fields.EgressSpec] == (ulong)Options.DropPort)
+        {
+            state.Pool.Return(packet);
+            return;
+        }
+
+        _program.Deparser(packet, state);
+        int payload = packet.Length - packet.HeaderEnd;
+        Buffer.BlockCopy(packet.Buffer, packet.HeaderEnd, state.Out, state.OutLength, payload);
+        int length = Math.Min(state.OutLength + payload, packet.TruncateTo);
+        ReadOnlySpan<byte> frame = state.Out.AsSpan(0, length);
+        if (packet.RecirculateFieldList != 0)
+        {
+            Recirculate(packet, frame, state);
+            return;
+        }
+
+        Transmit(port, packet, frame);
+        state.Pool.Return(packet);
+    }
+
+    /// <summary>The clone keeps headers as egress left them and zeroed metadata save the field list; it sees egress only.</summary>
+    private void CloneEgress(PacketState packet, Intrinsics fields)
+    {
+        int sessionId = packet.CloneSession;
+        packet.CloneSession = -1;
+        if (!_state!.CloneSessions.TryGetValue(sessionId, out CloneSession? session))
+        {
+            return;
+        }
+
+        if (packet.CloneDepth >= MaxCloneDepth)
+        {
+            InternalDrops++;
+            return;
+        }
+
+        foreach (Replica replica in session.Replicas)
+        {
+            PacketState clone = _state!.Pool.Rent();
+            clone.CopyFrom(packet);
+            clone.ClearRequests();
+            clone.CloneDepth = packet.CloneDepth + 1;
+            KeepOnly(clone, packet, packet.CloneFieldList);
+            Set(clone, fields.InstanceType, EgressClone);
+            Set(clone, fields.EgressRid, (ulong)replica.Instance);
+            ApplySession(clone, session);
+            Enqueue(replica.Port, clone);
+        }
+    }
+
+    private void Recirculate(PacketState packet, ReadOnlySpan<byte> frame, SwitchState state)
+    {
+        PacketState again = state.Pool.Rent();
+        again.SetFrame(frame);
+        again.IngressPort = packet.IngressPort;
+        again.IngressNs = packet.IngressNs;
+        again.IngressLength = frame.Length;
+        KeepOnly(again, packet, packet.RecirculateFieldList);
+        again.InstanceType = Recirculated;
+        state.Pool.Return(packet);
+        Reenter(again);
+    }
+
+    private void Transmit(EgressPort port, PacketState packet, ReadOnlySpan<byte> frame)
+    {
+        if (port.Number == Options.CpuPort)
+        {
+            port.TxPackets++;
+            port.TxBytes += frame.Length;
+            _service.OnPacketIn(frame);
+            return;
+        }
+
+        port.Occupy(frame.Length, Loop);
+        if (!port.IsUp || port.Wire is null)
+        {
+            port.DownDrops++;
+            return;
+        }
+
+        port.TxPackets++;
+        port.TxBytes += frame.Length;
+        _observer?.OnTransmit(port.Number, frame, packet.IngressNs, Loop.NowNs);
+        port.Wire.Transmit(frame);
+    }
+}

@@ -1,0 +1,216 @@
+using Telemetry.SoftSwitch.Execution;
+using Telemetry.SoftSwitch.Programs.Model;
+using Telemetry.SoftSwitch.Time;
+
+namespace Telemetry.SoftSwitch.Switching;
+
+public sealed partial class Switch
+{
+    /// <summary>Values of instance_type.</summary>
+    private const int Normal = 0;
+    private const int IngressClone = 1;
+    private const int EgressClone = 2;
+    private const int Recirculated = 4;
+    private const int Replicated = 5;
+    private const int Resubmitted = 6;
+
+    /// <summary>What a resubmitted or recirculated packet takes before it enters again, so that a loop of them lets time pass.</summary>
+    private const long ReentryNs = 1_000;
+
+    /// <summary>Backward jumps of one packet in one stage; a program beyond it never ends.</summary>
+    private const int JumpBudget = 65_536;
+    private PacketState? _reentryFirst;
+    private PacketState? _reentryLast;
+    private ReentryHandler? _reentry;
+
+    private static void Set(PacketState packet, int slot, ulong value)
+    {
+        if (slot >= 0)
+        {
+            packet.F[slot] = value;
+        }
+    }
+
+    private void Ingress(PacketState packet)
+    {
+        SwitchState state = _state!;
+        Intrinsics fields = _program!.Model.Intrinsics;
+        state.NowNs = Loop.NowNs;
+        if (packet.InstanceType == Normal)
+        {
+            Set(packet, fields.IngressPort, (ulong)packet.IngressPort);
+        }
+
+        packet.PacketLength = packet.Length;
+        Set(packet, fields.PacketLength, (ulong)packet.Length);
+        Set(packet, fields.InstanceType, (ulong)packet.InstanceType);
+        Set(packet, fields.IngressTimestamp, Microseconds(48));
+        state.Budget = JumpBudget;
+        _program.Parser(packet, state);
+        state.Budget = JumpBudget;
+        _program.Ingress(packet, state);
+        packet.Exit = false;
+
+        if (packet.CloneSession >= 0)
+        {
+            CloneIngress(packet, fields);
+        }
+
+        if (packet.ResubmitFieldList != 0)
+        {
+            Resubmit(packet, state);
+            return;
+        }
+
+        int group = fields.McastGroup >= 0 ? (int)packet.F[fields.McastGroup] : 0;
+        if (group != 0)
+        {
+            Set(packet, fields.InstanceType, Replicated);
+            packet.ClearRequests();
+            Replicate(packet, group, fields);
+            state.Pool.Return(packet);
+            return;
+        }
+
+        int port = (int)packet.F[fields.EgressSpec];
+        if (port == Options.DropPort)
+        {
+            state.Pool.Return(packet);
+            return;
+        }
+
+        Set(packet, fields.InstanceType, Normal);
+        Enqueue(port, packet);
+    }
+
+    private ulong Microseconds(int width) => (ulong)(Loop.NowNs / 1000) & ((1UL << width) - 1);
+
+    /// <summary>The original bytes are parsed again; then metadata is zeroed except the field list.</summary>
+    private void CloneIngress(PacketState packet, Intrinsics fields)
+    {
+        if (!_state!.CloneSessions.TryGetValue(packet.CloneSession, out CloneSession? session))
+        {
+            packet.CloneSession = -1;
+            return;
+        }
+
+        SwitchState state = _state!;
+        int list = packet.CloneFieldList;
+        packet.CloneSession = -1;
+        foreach (Replica replica in session.Replicas)
+        {
+            PacketState clone = state.Pool.Rent();
+            clone.SetFrame(packet.Buffer.AsSpan(0, packet.Length));
+            clone.IngressPort = packet.IngressPort;
+            clone.IngressNs = packet.IngressNs;
+            clone.IngressLength = packet.IngressLength;
+            clone.PacketLength = packet.Length;
+            Set(clone, fields.IngressPort, (ulong)packet.IngressPort);
+            state.Budget = JumpBudget;
+            _program!.Parser(clone, state);
+            clone.ClearRequests();
+            KeepOnly(clone, packet, list);
+            Set(clone, fields.InstanceType, IngressClone);
+            Set(clone, fields.EgressRid, (ulong)replica.Instance);
+            ApplySession(clone, session);
+            Enqueue(replica.Port, clone);
+        }
+    }
+
+    private static void ApplySession(PacketState clone, CloneSession session)
+    {
+        clone.ClassOfService = session.ClassOfService > 0 ? session.ClassOfService & 7 : -1;
+        if (session.PacketLength > 0)
+        {
+            clone.Truncate((ulong)session.PacketLength);
+        }
+    }
+
+    /// <summary>Zeroes the copy's metadata, then takes over the fields of a list from the original.</summary>
+    private void KeepOnly(PacketState copy, PacketState original, int fieldList)
+    {
+        Array.Clear(copy.F, 0, _program!.Model.MetadataSlots);
+        if (!_program.FieldListSlots.TryGetValue(fieldList, out int[]? slots))
+        {
+            return;
+        }
+
+        foreach (int slot in slots)
+        {
+            copy.F[slot] = original.F[slot];
+        }
+    }
+
+    private void Resubmit(PacketState packet, SwitchState state)
+    {
+        PacketState again = state.Pool.Rent();
+        again.SetFrame(packet.Buffer.AsSpan(0, packet.Length));
+        again.IngressPort = packet.IngressPort;
+        again.IngressNs = packet.IngressNs;
+        again.IngressLength = packet.IngressLength;
+        KeepOnly(again, packet, packet.ResubmitFieldList);
+        again.InstanceType = Resubmitted;
+        state.Pool.Return(packet);
+        Reenter(again);
+    }
+
+    private void Reenter(PacketState packet)
+    {
+        packet.Next = null;
+        if (_reentryLast is null)
+        {
+            _reentryFirst = packet;
+        }
+        else
+        {
+            _reentryLast.Next = packet;
+        }
+
+        _reentryLast = packet;
+        Loop.Schedule(Loop.NowNs + ReentryNs, _reentry ??= new ReentryHandler(this));
+    }
+
+    private void OnProgramChanged()
+    {
+        _reentryFirst = null;
+        _reentryLast = null;
+    }
+
+    private void Replicate(PacketState packet, int group, Intrinsics fields)
+    {
+        if (!_state!.MulticastGroups.TryGetValue(group, out MulticastGroup? members))
+        {
+            return;
+        }
+
+        foreach (Replica replica in members.Replicas)
+        {
+            PacketState copy = _state!.Pool.Rent();
+            copy.CopyFrom(packet);
+            Set(copy, fields.EgressRid, (ulong)replica.Instance);
+            Enqueue(replica.Port, copy);
+        }
+    }
+
+    /// <summary>Takes the oldest packet that waits to enter ingress again.</summary>
+    private sealed class ReentryHandler(Switch owner) : ILoopHandler
+    {
+        public void OnEvent(long arg)
+        {
+            if (owner._reentryFirst is not PacketState packet)
+            {
+                return; // the program was swapped since
+            }
+
+            owner._reentryFirst = packet.Next;
+            if (owner._reentryFirst is null)
+            {
+                owner._reentryLast = null;
+            }
+
+            packet.Next = null;
+            owner.Ingress(packet);
+            owner.ServeReady();
+        }
+    }
+}
