@@ -37,7 +37,7 @@ public ref struct ReportBuilder
 
     /// <summary>Starts a report whose main contents are what the reporting node measured: the bits are those values of <paramref name="own"/> that are valid.</summary>
     /// <exception cref="InvalidOperationException">A report is open.</exception>
-    public void BeginIntMetadata(InnerType innerType, ReportFlags flags, in HopMetadata own, ReadOnlySpan<byte> domainData = default, ushort domainId = 0, ushort domainBits = 0, ushort domainStatus = 0)
+    public void BeginIntMetadata(InnerType innerType, ReportFlags flags, scoped in HopMetadata own, scoped ReadOnlySpan<byte> domainData = default, ushort domainId = 0, ushort domainBits = 0, ushort domainStatus = 0)
     {
         if (domainData.Length % 4 != 0)
             throw new ArgumentException("domain data has to be whole words", nameof(domainData));
@@ -60,7 +60,7 @@ public ref struct ReportBuilder
     }
 
     /// <summary>Appends bytes to the open report: an inner packet, TLVs.</summary>
-    public void Append(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
+    public void Append(scoped ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 
     /// <summary>Appends an inner Ethernet header.</summary>
     public void AppendEthernet(ulong destination, ulong source, ushort etherType) =>
@@ -75,7 +75,7 @@ public ref struct ReportBuilder
     /// <param name="hopsNewestFirst">The stack.</param>
     /// <param name="mark">DSCP of the INT domain.</param>
     /// <exception cref="ArgumentException">The flow is another, or the stack exceeds a shim's 252 words.</exception>
-    public void AppendFlowWithInt(in FlowKey flow, in Ipv4Fields ip, in IntMdFields md, ReadOnlySpan<HopMetadata> hopsNewestFirst, byte mark = 0x17)
+    public void AppendFlowWithInt(scoped in FlowKey flow, scoped in Ipv4Fields ip, scoped in IntMdFields md, scoped ReadOnlySpan<HopMetadata> hopsNewestFirst, byte mark = 0x17)
     {
         if (flow.IsIpv6 || flow.Protocol is not (IpProtocol.Tcp or IpProtocol.Udp))
             throw new ArgumentException($"{flow} is no TCP or UDP flow over IPv4", nameof(flow));
