@@ -68,21 +68,19 @@ control L4Lengths(inout headers_t hdr, inout metadata_t meta) {
 // Updates the L4 checksum by meta.checksum_delta (RFC 1624, equation 3). Nothing is computed over the payload, so a packet
 // that was damaged before it came here stays recognisably damaged, and taking INT off restores the sender's own value.
 control L4Checksum(inout headers_t hdr, inout metadata_t meta) {
-    action fold(in bit<16> old_checksum) {
-        meta.checksum = (bit<32>) (~old_checksum) + meta.checksum_delta;
-        meta.checksum = (meta.checksum & 0xffff) + (meta.checksum >> 16);
-        meta.checksum = (meta.checksum & 0xffff) + (meta.checksum >> 16);
-        meta.checksum = meta.checksum ^ 0xffff;
+    // The hash adds, folds and complements.
+    action update(in bit<16> old_checksum) {
+        hash(meta.checksum, HashAlgorithm.csum16, 16w0, { meta.checksum_delta, ~old_checksum }, 32w0x10000);
     }
 
     apply {
         if (hdr.tcp.isValid()) {
-            fold(hdr.tcp.checksum);
-            hdr.tcp.checksum = (bit<16>) meta.checksum;
+            update(hdr.tcp.checksum);
+            hdr.tcp.checksum = meta.checksum;
         } else if (hdr.udp.checksum != 0) {
-            fold(hdr.udp.checksum);
+            update(hdr.udp.checksum);
             // UDP writes a sum of 0 as all ones: 0 says "no checksum".
-            hdr.udp.checksum = meta.checksum == 0 ? 16w0xffff : (bit<16>) meta.checksum;
+            hdr.udp.checksum = meta.checksum == 0 ? 16w0xffff : meta.checksum;
         }
     }
 }

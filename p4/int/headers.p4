@@ -93,7 +93,7 @@ struct metadata_t {
     bit<16> added_bytes;            // what INT adds to the packet's lengths here; negative at a sink
     // Sum of the 16-bit words added to what the L4 checksum covers, and of the complements of those taken away.
     bit<32> checksum_delta;
-    bit<32> checksum;
+    bit<16> checksum;
 
     // Report, from int_report.
     bit<1>  is_report;              // this is the clone that becomes the report

@@ -79,7 +79,7 @@ control IntEgress(inout headers_t hdr, inout metadata_t meta, inout standard_met
                 hop_words.apply(hdr, meta);
             }
             // Not if the source took its headers back.
-            if (hdr.int_md.isValid()) {
+            if (hdr.int_shim.isValid() && hdr.int_md.isValid()) {
                 if (meta.sink == 1) {
                     int_sink.apply(hdr, meta, standard_metadata);
                 } else {
@@ -93,7 +93,7 @@ control IntEgress(inout headers_t hdr, inout metadata_t meta, inout standard_met
         }
 
         if (meta.is_report == 1) {
-            if (meta.report_configured == 1) {
+            if (meta.report_configured == 1 && hdr.int_shim.isValid()) {
                 report.apply(hdr, meta, standard_metadata);
                 port_reports.count((bit<32>) standard_metadata.egress_port);
             } else {

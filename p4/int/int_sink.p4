@@ -4,14 +4,15 @@
 // Takes INT off the packet and has an egress clone made, which becomes the report. The node's own hop is pushed there: the
 // clone's field list carries what was measured here, in the packet's real queue.
 control IntSink(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t standard_metadata) {
+    // A csum16 hash is the complement of the sum: what must be added to take the fields away.
     action restore_packet() {
-        hdr.ipv4.dscp = hdr.int_shim.dscp;
+        bit<16> complement;
+        hash(complement, HashAlgorithm.csum16, 16w0, { INT_FIXED_FIELDS(hdr.int_shim, hdr.int_md) }, 32w0x10000);
+        meta.checksum_delta = (bit<32>) complement;
         meta.added_bytes = 0 - (((bit<16>) hdr.int_shim.length + 1) << 2);
-        meta.checksum_delta = sum_of_halves(~SHIM_WORD(hdr.int_shim)) + sum_of_halves(~MD_WORD0(hdr.int_md))
-            + sum_of_halves(~MD_WORD1(hdr.int_md)) + sum_of_halves(~MD_WORD2(hdr.int_md));
+        hdr.ipv4.dscp = hdr.int_shim.dscp;
     }
 
-    // The hash is the complement of the stack's sum: what must be added to take the stack away.
     action take_away_stack() {
         bit<16> complement;
         hash(complement, HashAlgorithm.csum16, 16w0, { hdr.int_stack.data }, 32w0x10000);

@@ -119,8 +119,9 @@ control IntSource(inout headers_t hdr, inout metadata_t meta) {
         hdr.int_md.domain_id = 0;
         hdr.int_md.ds_instructions = 0;
         hdr.int_md.ds_flags = 0;
-        meta.checksum_delta = sum_of_halves(SHIM_WORD(hdr.int_shim)) + sum_of_halves(MD_WORD0(hdr.int_md))
-            + (bit<32>) meta.source_instructions;
+        // Type, length and version, then what varies.
+        meta.checksum_delta = 0x1003 + 0x2000 + ((bit<32>) hdr.ipv4.dscp << 2) + ((bit<32>) meta.source_hop_words << 8)
+            + (bit<32>) meta.source_max_hops + (bit<32>) meta.source_instructions;
         meta.added_bytes = INT_FIXED_BYTES;
     }
 

@@ -36,20 +36,24 @@ control IntNode(inout metadata_t meta, inout standard_metadata_t standard_metada
     }
 }
 
-// Words that the instructions demand of a hop: a bit each, counted in parallel, and one more for each of the 8-byte values.
+// Words that the instructions demand of a hop: bits 0 to 3 one each, bits 4 to 6 two, the others one of ones.
 control IntHopWords(in headers_t hdr, inout metadata_t meta) {
-    action count_bits() {
-        bit<16> bits = hdr.int_md.instructions;
-        bits = bits - ((bits >> 1) & 0x5555);
-        bits = (bits & 0x3333) + ((bits >> 2) & 0x3333);
-        bits = (bits + (bits >> 4)) & 0x0f0f;
-        bits = bits + (bits >> 8);
-        meta.hop_words = (bit<5>) bits + (bit<5>) hdr.int_md.instructions[11:11]
-            + (bit<5>) hdr.int_md.instructions[10:10] + (bit<5>) hdr.int_md.instructions[9:9];
+    action count_known(in bit<16> bits) {
+        meta.hop_words = (bit<5>) bits[15:15] + (bit<5>) bits[14:14] + (bit<5>) bits[13:13] + (bit<5>) bits[12:12]
+            + (bit<5>) (bits[11:11] ++ 1w0) + (bit<5>) (bits[10:10] ++ 1w0) + (bit<5>) (bits[9:9] ++ 1w0);
+    }
+
+    action count_others(in bit<16> bits) {
+        meta.hop_fill_words = (bit<5>) bits[8:8] + (bit<5>) bits[7:7] + (bit<5>) bits[6:6] + (bit<5>) bits[5:5]
+            + (bit<5>) bits[4:4] + (bit<5>) bits[3:3] + (bit<5>) bits[2:2] + (bit<5>) bits[1:1] + (bit<5>) bits[0:0];
     }
 
     apply {
-        count_bits();
+        count_known(hdr.int_md.instructions);
+        if (hdr.int_md.instructions[8:0] != 0) {
+            count_others(hdr.int_md.instructions);
+            meta.hop_words = meta.hop_words + meta.hop_fill_words;
+        }
     }
 }
 
@@ -121,15 +125,6 @@ control IntPush(inout headers_t hdr, inout metadata_t meta) {
         meta.checksum_delta = meta.checksum_delta + (bit<32>) meta.hop_ingress_port + (bit<32>) meta.hop_egress_port;
     }
 
-    // Words of ones for the bits 7 to 15; a sum of 0xffff is 0 in ones' complement, so the checksum doesn't see them.
-    action count_fill() {
-        bit<16> bits = hdr.int_md.instructions & 0x01ff;
-        bits = bits - ((bits >> 1) & 0x5555);
-        bits = (bits & 0x3333) + ((bits >> 2) & 0x3333);
-        bits = (bits + (bits >> 4)) & 0x0f0f;
-        meta.hop_fill_words = (bit<5>) (bits + (bits >> 8));
-    }
-
     apply {
         bit<32> length = (bit<32>) hdr.ipv4.total_len + (bit<32>) meta.added_bytes + ((bit<32>) meta.hop_words << 2);
         if (meta.node_configured == 0) {
@@ -164,8 +159,8 @@ control IntPush(inout headers_t hdr, inout metadata_t meta) {
             if (hdr.int_md.instructions[9:9] == 1) {
                 push_l2_ports();
             }
-            if (hdr.int_md.instructions[8:0] != 0) {
-                count_fill();
+            // A sum of 0xffff is 0 in ones' complement: the checksum doesn't see these.
+            if (meta.hop_fill_words != 0) {
                 if (meta.hop_fill_words[3:3] == 1) {
                     hdr.hop_fill8.setValid();
                     hdr.hop_fill8.ones_high = ~128w0;
