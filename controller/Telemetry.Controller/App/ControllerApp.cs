@@ -1,4 +1,6 @@
 using Grpc.Core;
+using Telemetry.Controller.Discovery;
+using Telemetry.Controller.Planning;
 using Telemetry.Controller.Topologies;
 
 namespace Telemetry.Controller.App;
@@ -8,12 +10,19 @@ namespace Telemetry.Controller.App;
 /// routes and INT roles, watches links by probes and routes around those that fail. In virtual time everything runs
 /// on the thread that advances the clock.
 /// </summary>
-public sealed class ControllerApp : IAsyncDisposable
+public sealed partial class ControllerApp : IAsyncDisposable
 {
     private readonly Topology _topology;
     private readonly ControllerOptions _options;
     private readonly TimeProvider _time;
     private readonly Func<SwitchNode, CallInvoker> _connect;
+    private readonly LinkMonitor _links;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private IReadOnlyList<SwitchAgent> _agents = [];
+    private Task[] _running = [];
+    private ITimer? _timer;
+    private bool _disposed;
 
     /// <summary>Creates a controller that has contacted nobody yet.</summary>
     /// <param name="topology">What to program.</param>
@@ -23,33 +32,92 @@ public sealed class ControllerApp : IAsyncDisposable
     public ControllerApp(
         Topology topology, ControllerOptions options, TimeProvider time, Func<SwitchNode, CallInvoker> connect)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.ProbeInterval, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ProbesMissedForDown, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ProbesGoodForUp, 1, nameof(options));
         _topology = topology;
         _options = options;
         _time = time;
         _connect = connect;
+        _links = new LinkMonitor(topology, options.ProbesMissedForDown, options.ProbesGoodForUp);
+        _probes = new ProbeBook(topology, options.ProbeKey);
     }
 
     /// <summary>Raised when a switch-to-switch link goes up (also at first) or down, on the thread that found out.</summary>
     public event Action<LinkChanged>? LinkChanged;
 
-    /// <summary>Raised with the new status when a switch's state changes.</summary>
+    /// <summary>Raised with the new status when a switch's state changes, on the thread that found out.</summary>
     public event Action<SwitchStatus>? SwitchChanged;
 
-    /// <summary>Newest state of every switch, in the topology's order; a snapshot.</summary>
-    public IReadOnlyList<SwitchStatus> Switches =>
-        [.. _topology.Switches.Select(s => new SwitchStatus(s.Name, SwitchState.Connecting, 0, "", 0, 0))];
+    /// <summary>Newest state of every switch, in the topology's order; a snapshot. Empty before the start.</summary>
+    public IReadOnlyList<SwitchStatus> Switches => [.. _agents.Select(a => a.Status)];
+
+    /// <summary>Newest state of every switch-to-switch link, in the topology's order; a snapshot.</summary>
+    public IReadOnlyList<LinkStatus> Links
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _links.Links;
+            }
+        }
+    }
 
     /// <summary>
     /// Checks programs and runtime files, then connects to all switches. Completes when each is programmed for the
     /// first time; in virtual time that is before the call returns, if all switches answer.
     /// </summary>
     /// <exception cref="Inputs.InputException">A program or runtime file has faults; nothing was contacted.</exception>
-    public Task StartAsync(CancellationToken cancellation = default)
+    /// <exception cref="P4Runtime.Errors.P4RuntimeException">A switch refused its program or an entry.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the controller keeps trying until disposed.</exception>
+    public async Task StartAsync(CancellationToken cancellation = default)
     {
-        _ = (_options, _time, _connect, LinkChanged, SwitchChanged);
-        return Task.FromException(new NotSupportedException("the controller's connection is being landed"));
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_timer is not null)
+        {
+            throw new InvalidOperationException("the controller was started before");
+        }
+
+        _agents = new AgentFactory(_options).Create(
+            _topology, _time, _connect, status => SwitchChanged?.Invoke(status));
+        foreach (SwitchAgent agent in _agents)
+        {
+            agent.Switch.PacketReceived += packet => OnPacket(agent, packet);
+        }
+
+        Plan();
+        _timer = _time.CreateTimer(_ => OnInterval(), null, _options.ProbeInterval, _options.ProbeInterval);
+        _running = [.. _agents.Select(agent => agent.RunAsync(_stopping.Token))];
+        await Task.WhenAll(_agents.Select(a => a.Programmed)).WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Stops probing, gives up every stream and awaits all that runs.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Stops probing, gives up every stream and awaits all that runs; what was installed stays.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _stopping.Cancel(); // not CancelAsync: its callbacks would leave the loop's thread
+        await Task.WhenAll(_running).ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    /// <summary>Computes what every switch shall have over the links that are not down.</summary>
+    private void Plan()
+    {
+        SwitchRoutes routes = SwitchRoutes.Compute(_topology, link => !_links.IsDown(link));
+        foreach (SwitchAgent agent in _agents)
+        {
+            agent.Demand(SwitchPlanner.Plan(_topology, agent, routes, _options));
+        }
+    }
 }

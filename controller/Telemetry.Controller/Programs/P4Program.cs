@@ -1,23 +1,24 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Google.Protobuf;
-using P4.Config.V1;
+using Telemetry.Controller.Entries;
 using Telemetry.Controller.Inputs;
+using Telemetry.P4Runtime.Schema;
 
 namespace Telemetry.Controller.Programs;
 
 /// <summary>A compiled P4 program: p4c's BMv2 JSON and the P4Info that belongs to it. Immutable.</summary>
 public sealed class P4Program
 {
-    internal P4Program(string name, string jsonPath, P4Info info, byte[] deviceConfig)
+    internal P4Program(string name, string jsonPath, P4InfoIndex index, byte[] deviceConfig)
     {
         Name = name;
         JsonPath = jsonPath;
-        Info = info;
+        Index = index;
         DeviceConfig = ByteString.CopyFrom(deviceConfig);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(deviceConfig);
-        hash.AppendData(info.ToByteArray());
+        hash.AppendData(index.Info.ToByteArray());
         Cookie = BinaryPrimitives.ReadUInt64BigEndian(hash.GetHashAndReset()) | 1; // never 0, which means none
     }
 
@@ -27,8 +28,8 @@ public sealed class P4Program
     /// <summary>Absolute path of the JSON.</summary>
     public string JsonPath { get; }
 
-    /// <summary>The P4Info.</summary>
-    public P4Info Info { get; }
+    /// <summary>The P4Info, by name and id.</summary>
+    public P4InfoIndex Index { get; }
 
     /// <summary>The JSON's bytes, as a switch gets them.</summary>
     public ByteString DeviceConfig { get; }
@@ -48,5 +49,21 @@ public sealed class P4Program
         List<InputFault> faults = [];
         P4Program? program = P4ProgramFiles.Load(path, p4InfoPath, faults);
         return program is null || faults.Count > 0 ? throw new P4ProgramException(faults) : program;
+    }
+
+    /// <summary>A table, to build entries for.</summary>
+    /// <exception cref="P4InfoException">The program has no such table; the message lists those it has.</exception>
+    public ProgramTable Table(string name) => new(this, Index.Tables.Get(name));
+
+    /// <summary>True if the program has a table of this full name.</summary>
+    public bool HasTable(string name) => Index.Tables.TryGet(name, out TableInfo? table) && table.Name == name;
+
+    /// <summary>Turns names into this program's ids.</summary>
+    /// <exception cref="P4InfoException">The program has no such table, key, action or parameter, or a value does not fit; all faults in one message.</exception>
+    public P4Entry Bind(EntrySpec spec)
+    {
+        List<string> faults = [];
+        P4Entry? entry = EntryBinder.Bind(Index, spec, faults);
+        return entry is null || faults.Count > 0 ? throw new P4InfoException(string.Join("; ", faults)) : entry;
     }
 }

@@ -1,7 +1,5 @@
-using System.Text;
-using Google.Protobuf;
-using P4.Config.V1;
 using Telemetry.Controller.Inputs;
+using Telemetry.P4Runtime.Schema;
 
 namespace Telemetry.Controller.Programs;
 
@@ -26,19 +24,14 @@ internal static class P4ProgramFiles
             return null;
         }
 
-        if (Read(infoPath, faults) is not { } infoBytes)
-        {
-            return null;
-        }
-
         JsonPart? root = JsonPart.Parse(jsonPath, json, faults);
-        P4Info? info = ParseInfo(infoPath, infoBytes, faults);
+        P4InfoIndex? info = ReadInfo(infoPath, faults);
         if (root is null || info is null)
         {
             return null;
         }
 
-        P4InfoMatch.Check(jsonPath, root, infoPath, info, faults);
+        P4InfoMatch.Check(jsonPath, root, infoPath, info.Info, faults);
         return new P4Program(name, Path.GetFullPath(jsonPath), info, json);
     }
 
@@ -95,21 +88,22 @@ internal static class P4ProgramFiles
         }
     }
 
-    private static P4Info? ParseInfo(string path, byte[] bytes, List<InputFault> faults)
+    private static P4InfoIndex? ReadInfo(string path, List<InputFault> faults)
     {
         try
         {
-            return Path.GetExtension(path) switch
-            {
-                ".bin" => P4Info.Parser.ParseFrom(bytes),
-                ".json" => JsonParser.Default.Parse<P4Info>(Encoding.UTF8.GetString(bytes)),
-                _ => throw new FormatException("text P4Info is not read yet"),
-            };
+            return P4InfoIndex.Load(path);
         }
-        catch (Exception fault) when (fault is InvalidProtocolBufferException or FormatException)
+        catch (P4InfoException fault)
         {
-            faults.Add(new InputFault(path, 0, "", $"is no P4Info: {fault.Message}"));
-            return null;
+            string reason = fault.InnerException is P4InfoException inner ? inner.Message : fault.Message;
+            faults.Add(new InputFault(path, 0, "", $"is no P4Info: {reason}"));
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            faults.Add(new InputFault(path, 0, "", $"cannot be read: {fault.Message}"));
+        }
+
+        return null;
     }
 }

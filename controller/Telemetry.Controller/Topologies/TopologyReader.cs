@@ -226,19 +226,13 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
             return null;
         }
 
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        string[] places = [folder, Path.GetDirectoryName(folder) ?? folder, Environment.CurrentDirectory];
-        foreach (string place in places)
+        string? found = InputPaths.Find(file, text);
+        if (found is null)
         {
-            string candidate = Path.GetFullPath(text, place);
-            if (Path.Exists(candidate))
-            {
-                return candidate;
-            }
+            Fault(part, $"\"{text}\" does not exist; looked in {string.Join(", ", InputPaths.Places(file))}");
         }
 
-        Fault(part, $"\"{text}\" does not exist; looked in {string.Join(", ", places.Distinct())}");
-        return null;
+        return found;
     }
 
     private string? TextOf(JsonPart part)

@@ -1,0 +1,150 @@
+using Grpc.Core;
+using Telemetry.Controller.Client;
+using Telemetry.Controller.Discovery;
+using Telemetry.Controller.Entries;
+using Telemetry.Controller.Planning;
+using Telemetry.Controller.Programs;
+using Telemetry.Controller.Topologies;
+using Telemetry.P4Runtime.Errors;
+
+namespace Telemetry.Controller.App;
+
+/// <summary>Keeps one switch at its desired state: whatever changed while it was away is found and mended on return.</summary>
+internal sealed class SwitchAgent
+{
+    private readonly TimeProvider _time;
+    private readonly Action<SwitchStatus> _changed;
+    private readonly AsyncSignal _work = new();
+    private readonly TaskCompletionSource _programmed = new();
+    private readonly long _startedNs;
+    private readonly long _graceNs;
+    private volatile DesiredState _desired = DesiredState.Empty;
+    private volatile SwitchStatus _status;
+
+    public SwitchAgent(
+        SwitchNode node,
+        P4Program program,
+        IReadOnlyList<P4Entry>? runtimeEntries,
+        ControllerOptions options,
+        TimeProvider time,
+        Func<SwitchNode, CallInvoker> connect,
+        Action<SwitchStatus> changed)
+    {
+        Node = node;
+        Program = program;
+        RuntimeEntries = runtimeEntries;
+        CanProbe = program.HasTable(PuntPlanner.Table)
+            && program.Index.PacketMetadata.TryGet("packet_in", out _)
+            && program.Index.PacketMetadata.TryGet("packet_out", out _);
+        _time = time;
+        _changed = changed;
+        _startedNs = RunClock.NowNs(time);
+        _graceNs = options.ConnectGrace.Ticks * 100;
+        _status = new SwitchStatus(node.Name, SwitchState.Connecting, _startedNs, "", 0, 0);
+        Switch = new P4Switch(
+            new P4SwitchOptions
+            {
+                Name = node.Name,
+                DeviceId = (ulong)node.NodeId,
+                ElectionId = options.ElectionId,
+                BackoffMinimum = options.BackoffMinimum,
+                BackoffMaximum = options.BackoffMaximum,
+            },
+            () => connect(node),
+            time);
+        Switch.StateChanged += OnStreamState;
+    }
+
+    public SwitchNode Node { get; }
+
+    public P4Program Program { get; }
+
+    /// <summary>Entries of the switch's runtime file; null when routes are computed.</summary>
+    public IReadOnlyList<P4Entry>? RuntimeEntries { get; }
+
+    public EcmpGroups Groups { get; } = new();
+
+    public P4Switch Switch { get; }
+
+    /// <summary>Whether its program can send and receive link probes.</summary>
+    public bool CanProbe { get; }
+
+    public SwitchStatus Status => _status;
+
+    /// <summary>Completes when the switch has its desired state for the first time; fails if it refuses that.</summary>
+    public Task Programmed => _programmed.Task;
+
+    public Reach Reach => _status.State switch
+    {
+        _ when !CanProbe => Reach.Unjudged,
+        SwitchState.Primary => Reach.Probed,
+        SwitchState.Lost or SwitchState.Refused => Reach.Gone,
+        SwitchState.Connecting when RunClock.NowNs(_time) - _startedNs > _graceNs => Reach.Gone,
+        _ => Reach.Unjudged,
+    };
+
+    /// <summary>Sets what the switch shall have; it is written as soon as the switch can be.</summary>
+    public void Demand(DesiredState desired) => _desired = desired;
+
+    /// <summary>Has a changed demand written now.</summary>
+    public void Wake() => _work.Set();
+
+    public Task RunAsync(CancellationToken cancellation) => Switch.RunAsync(WhilePrimaryAsync, cancellation);
+
+    private async Task WhilePrimaryAsync(P4Switch client, CancellationToken cancellation)
+    {
+        try
+        {
+            bool pushed = await client.EnsurePipelineAsync(Program, cancellation).ConfigureAwait(false);
+            DesiredState installed = pushed
+                ? DesiredState.Empty
+                : new DesiredState(await client.ReadStateAsync(cancellation).ConfigureAwait(false));
+            int connects = _status.Connects + 1;
+            while (true)
+            {
+                DesiredState desired = _desired;
+                await client.ForceAsync(StateDiff.Compute(installed, desired), cancellation).ConfigureAwait(false);
+                installed = desired;
+                SetStatus(SwitchState.Primary, "", desired.Entries.Count, connects);
+                _programmed.TrySetResult();
+                if (ReferenceEquals(desired, _desired))
+                {
+                    await _work.WaitAsync(cancellation).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (P4RuntimeException fault) when (!fault.IsTransient)
+        {
+            SetStatus(SwitchState.Refused, fault.Message, 0, _status.Connects);
+            _programmed.TrySetException(fault);
+            throw;
+        }
+    }
+
+    private void OnStreamState(P4SwitchState state, string reason)
+    {
+        switch (state)
+        {
+            case P4SwitchState.Backup:
+                SetStatus(SwitchState.Backup, reason, 0, _status.Connects);
+                break;
+            case P4SwitchState.Disconnected when _status.State == SwitchState.Refused:
+                break; // the refusal says more
+            case P4SwitchState.Disconnected:
+                SetStatus(_status.Connects == 0 ? SwitchState.Connecting : SwitchState.Lost, reason, 0, _status.Connects);
+                break;
+        }
+    }
+
+    private void SetStatus(SwitchState state, string detail, int entries, int connects)
+    {
+        SwitchStatus former = _status;
+        long sinceNs = former.State == state ? former.SinceNs : RunClock.NowNs(_time);
+        SwitchStatus status = new(Node.Name, state, sinceNs, detail, entries, connects);
+        _status = status;
+        if (former.State != state || former.Detail != detail)
+        {
+            _changed(status);
+        }
+    }
+}

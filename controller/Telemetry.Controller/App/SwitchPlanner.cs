@@ -1,0 +1,34 @@
+using Telemetry.Controller.Entries;
+using Telemetry.Controller.Planning;
+using Telemetry.Controller.Topologies;
+
+namespace Telemetry.Controller.App;
+
+/// <summary>Puts together what one switch shall have.</summary>
+internal static class SwitchPlanner
+{
+    /// <summary>
+    /// Entries of the runtime file, or computed routes; then INT and the punt of probes where the program has the
+    /// tables for them. Where two name one entry, the runtime file's counts.
+    /// </summary>
+    public static DesiredState Plan(Topology topology, SwitchAgent agent, SwitchRoutes routes, ControllerOptions options)
+    {
+        List<EntrySpec> specs = [];
+        if (agent.RuntimeEntries is null)
+        {
+            specs.AddRange(RoutePlanner.Plan(topology, agent.Node, routes, agent.Groups));
+        }
+
+        if (options.Report is { } report && IntPlanner.Tables.All(agent.Program.HasTable))
+        {
+            specs.AddRange(IntPlanner.Plan(topology, agent.Node, report, options.Telemetry));
+        }
+
+        if (agent.CanProbe)
+        {
+            specs.Add(PuntPlanner.Lldp);
+        }
+
+        return new DesiredState([.. agent.RuntimeEntries ?? [], .. specs.Select(agent.Program.Bind)]);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Net;
+using Telemetry.Controller.Entries;
+using Telemetry.Controller.Topologies;
+
+namespace Telemetry.Controller.Planning;
+
+/// <summary>Gives each switch its INT roles: source and sink on ports with hosts, transit everywhere.</summary>
+public static class IntPlanner
+{
+    /// <summary>Order of sink, watchlist and source entries, in this order: nothing is sourced before it can be taken off.</summary>
+    internal const int RoleOrder = 30;
+
+    /// <summary>Tables that a program must have for these entries.</summary>
+    public static IReadOnlyList<string> Tables { get; } =
+        ["Egress.int_node", "Egress.int_report", "Ingress.int_sink_port", "Ingress.int_source_port", "Ingress.int_watchlist"];
+
+    /// <summary>INT entries of one switch.</summary>
+    /// <param name="topology">The network; links' states do not matter.</param>
+    /// <param name="node">The switch.</param>
+    /// <param name="report">Where its sink sends reports.</param>
+    /// <param name="options">Instructions and watchlist.</param>
+    public static IReadOnlyList<EntrySpec> Plan(
+        Topology topology, SwitchNode node, ReportOptions report, IntOptions options)
+    {
+        List<EntrySpec> entries =
+        [
+            new TableEntrySpec
+            {
+                Table = "Egress.int_node",
+                IsDefault = true,
+                Action = "Egress.set_node",
+                Arguments = [new("node_id", node.NodeId), new("mtu", options.MtuBytes)],
+                Order = RoutePlanner.SettingsOrder,
+            },
+            new TableEntrySpec
+            {
+                Table = "Egress.int_report",
+                IsDefault = true,
+                Action = "Egress.set_report",
+                Arguments =
+                [
+                    new("src_mac", PortMac.Of(node.NodeId, report.ReportPort)),
+                    new("dst_mac", report.CollectorMac),
+                    new("src_addr", $"{SourceAddress(node.NodeId)}"),
+                    new("dst_addr", $"{report.Collector.Address}"),
+                    new("udp_port", report.Collector.Port),
+                    new("hw_id", 0),
+                ],
+                Order = RoutePlanner.SettingsOrder,
+            },
+            new CloneSessionSpec(report.CloneSession, [new ReplicaSpec(report.ReportPort, 1)]) { Order = RoutePlanner.SettingsOrder },
+        ];
+        int[] hostPorts = [.. new SwitchGraph(topology).Hosts
+            .Where(h => h.Switch.Name == node.Name).Select(h => h.Port).Order()];
+        if (hostPorts.Length == 0)
+        {
+            return entries;
+        }
+
+        entries.AddRange(hostPorts.Select(port => new TableEntrySpec
+        {
+            Table = "Ingress.int_sink_port",
+            Matches = [new("standard_metadata.egress_spec", $"{port}")],
+            Action = "Ingress.mark_sink",
+            Arguments = [new("session", report.CloneSession)],
+            Order = RoleOrder,
+        }));
+        for (int i = 0; i < options.Watchlist.Count; i++)
+        {
+            entries.Add(Watch(options.Watchlist[i], options.Watchlist.Count - i, options));
+        }
+
+        entries.AddRange(hostPorts.Select(port => new TableEntrySpec
+        {
+            Table = "Ingress.int_source_port",
+            Matches = [new("standard_metadata.ingress_port", $"{port}")],
+            Action = "Ingress.mark_source",
+            Order = RoleOrder + 2,
+        }));
+        return entries;
+    }
+
+    /// <summary>Address that a switch's reports come from: 10.255.(node id).</summary>
+    public static IPAddress SourceAddress(int nodeId) => new([10, 255, (byte)(nodeId >> 8), (byte)nodeId]);
+
+    private static TableEntrySpec Watch(WatchRule rule, int priority, IntOptions options)
+    {
+        List<MatchSpec> matches = [];
+        Add("hdr.ipv4.src_addr", rule.Source);
+        Add("hdr.ipv4.dst_addr", rule.Destination);
+        Add("hdr.ipv4.protocol", rule.Protocol);
+        Add("meta.l4_src_port", rule.SourcePort);
+        Add("meta.l4_dst_port", rule.DestinationPort);
+        return new TableEntrySpec
+        {
+            Table = "Ingress.int_watchlist",
+            Matches = matches,
+            Priority = priority,
+            Action = "Ingress.int_source",
+            Arguments =
+            [
+                new("max_hops", options.MaxHops),
+                new("hop_words", options.HopWords),
+                new("instructions", $"0x{options.Instructions:x4}"),
+            ],
+            Order = RoleOrder + 1,
+        };
+
+        void Add(string field, object? match)
+        {
+            if (match is not null)
+            {
+                matches.Add(new MatchSpec(field, $"{match}")); // a network's text is a prefix, which is a mask too
+            }
+        }
+    }
+}

@@ -1,0 +1,306 @@
+using Telemetry.Controller.App;
+using Telemetry.Controller.Tests.Fakes;
+using Telemetry.Controller.Topologies;
+using Telemetry.P4Runtime.Errors;
+
+namespace Telemetry.Controller.Tests.App;
+
+public sealed class ControllerAppTests
+{
+    private readonly ManualTime _time = new();
+    private readonly List<string> _links = [];
+    private readonly List<string> _switches = [];
+
+    [Fact]
+    public void StartAsync_AllAnswer_ProgramsThemBeforeItReturns()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.LeafSpine);
+
+        Assert.True(app.StartAsync().IsCompletedSuccessfully);
+
+        Assert.All(app.Switches, s => Assert.Equal(SwitchState.Primary, s.State));
+        // ECMP seed, node and report, 2 members, 4 routes, clone session, sink, 2 rules, source, punt
+        Assert.Equal(15, network.Switches["l1"].Entities.Count);
+        Assert.Equal(9, network.Switches["s1"].Entities.Count);
+        Assert.Equal(app.Switches[0].EntriesInstalled, network.Switches["l1"].Entities.Count);
+        Assert.All(app.Links, l => Assert.Equal(LinkHealth.Unknown, l.Health));
+        End(app);
+    }
+
+    [Fact]
+    public void Probes_CrossEveryLink_MakeThemUpOnce()
+    {
+        (ControllerApp app, _) = Make(Networks.Linear3);
+        _ = app.StartAsync();
+
+        _time.Advance(1000);
+
+        Assert.Equal(
+            ["200 s1-p3 s2-p2 up 1 probe in each direction", "200 s2-p3 s3-p2 up 1 probe in each direction"], _links);
+        Assert.Equal(0, app.ForeignProbes);
+        Assert.Empty(app.WiringFaults);
+        End(app);
+    }
+
+    [Theory]
+    [InlineData("s1", 1, "from s1-p1 to l1-p2")]
+    [InlineData("l1", 2, "from l1-p2 to s1-p1")]
+    public void Probes_OneDirectionMissing_TakeTheLinkDownAndRouteAround(string device, int port, string direction)
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.LeafSpine);
+        _ = app.StartAsync();
+        _time.Advance(1050);
+        int links = _links.Count;
+        ClearWrites(network);
+
+        network.Cut(device, port);
+        _time.Advance(450);
+
+        Assert.Equal(8, links);
+        Assert.Equal([$"1400 l1-p2 s1-p1 down 3 probes missed {direction}"], _links.Skip(links));
+        // Only what changed: l1 leaves its group, the other leaves reach h1 over s2 alone, s1 reaches it over a leaf.
+        Assert.Equal(["modify 3", "delete 2"], WritesOf(network, "l1"));
+        Assert.Equal(["modify 1"], WritesOf(network, "l2"));
+        Assert.Equal(["insert 3", "modify 1"], WritesOf(network, "s1"));
+        Assert.Empty(WritesOf(network, "s2"));
+
+        network.Mend(device, port);
+        ClearWrites(network);
+        _time.Advance(500);
+
+        Assert.Equal("1900 l1-p2 s1-p1 up 3 probes in each direction", _links[^1]);
+        Assert.Equal(["insert 2", "modify 3"], WritesOf(network, "l1"));
+        Assert.Equal(LinkHealth.Up, app.Links[0].Health);
+        End(app);
+    }
+
+    [Fact]
+    public void Probes_TwoMissed_ChangeNothing()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.Linear3);
+        _ = app.StartAsync();
+        _time.Advance(1050);
+
+        network.Cut("s1", 3);
+        _time.Advance(200);
+        network.Mend("s1", 3);
+        _time.Advance(1000);
+
+        Assert.Equal(2, _links.Count);
+        End(app);
+    }
+
+    [Fact]
+    public void Restart_SwitchLostItsState_GetsEverythingAgain()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.Linear3);
+        _ = app.StartAsync();
+        _time.Advance(1000);
+        string[] before = [.. network.Switches["s2"].Entities.Keys];
+
+        network.Switches["s2"].Restart();
+        Assert.Equal(SwitchState.Lost, app.Switches[1].State);
+        _time.Advance(100);
+
+        Assert.Equal(before, network.Switches["s2"].Entities.Keys);
+        Assert.Equal(2, network.Switches["s2"].Pushes);
+        Assert.Equal((SwitchState.Primary, 2), (app.Switches[1].State, app.Switches[1].Connects));
+        _time.Advance(1000);
+        Assert.Equal(2, _links.Count); // gone for less than three probes
+        End(app);
+    }
+
+    [Fact]
+    public void Reconnect_StateChangedMeanwhile_WritesOnlyTheDifference()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.Linear3);
+        _ = app.StartAsync();
+        FakeSwitch fake = network.Switches["s2"];
+        string[] before = [.. fake.Entities.Keys];
+        fake.Drop();
+        string route = before.First(k => k.StartsWith("table 02000001", StringComparison.Ordinal));
+        P4.V1.Entity stray = fake.Entities[route].Clone();
+        stray.TableEntry.Match[0].Lpm.PrefixLen = 7;
+        fake.Entities.Remove(route);
+        fake.Entities.Add("table 02000001 1=0xa000101/7", stray);
+        ClearWrites(network);
+
+        _time.Advance(100);
+
+        Assert.Equal(before, fake.Entities.Keys);
+        Assert.Equal(1, fake.Pushes);
+        // default actions cannot be listed, so that they are written again
+        Assert.Equal(["modify 3", "insert 1", "delete 1"], WritesOf(network, "s2"));
+        End(app);
+    }
+
+    [Fact]
+    public void SwitchGone_StaysAway_ItsLinksGoDown()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.LeafSpine);
+        _ = app.StartAsync();
+        _time.Advance(1050);
+        int links = _links.Count;
+
+        network.Switches["s1"].Away = true;
+        network.Switches["s1"].Drop();
+        _time.Advance(400);
+
+        Assert.Equal(4, _links.Count - links);
+        Assert.All(_links.Skip(links), l => Assert.Contains("down s1 does not answer", l, StringComparison.Ordinal));
+        Assert.Equal(SwitchState.Lost, app.Switches[4].State);
+        network.Switches["s1"].Away = false;
+        _time.Advance(3000);
+        Assert.All(app.Links, l => Assert.Equal(LinkHealth.Up, l.Health));
+        End(app);
+    }
+
+    [Fact]
+    public void StartAsync_SwitchNeverAnswers_WaitsAndRoutesAroundAfterTheGrace()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.LeafSpine);
+        network.Switches["s2"].Away = true;
+
+        Task start = app.StartAsync();
+        _time.Advance(3500);
+
+        Assert.False(start.IsCompleted);
+        Assert.Equal(SwitchState.Connecting, app.Switches[5].State);
+        Assert.Equal(4, app.Links.Count(l => l.Health == LinkHealth.Down));
+        network.Switches["s2"].Away = false;
+        _time.Advance(5000);
+        Assert.True(start.IsCompletedSuccessfully);
+        End(app);
+    }
+
+    [Fact]
+    public void StartAsync_PipelineRefused_FailsWithTheSwitchsWords()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.Linear3);
+        network.Switches["s3"].PipelineFault = "unknown primitive";
+
+        Task start = app.StartAsync();
+
+        P4RuntimeException fault = Assert.IsType<P4RuntimeException>(start.Exception!.InnerException);
+        Assert.Contains("s3: push of program fabric: InvalidArgument: unknown primitive", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(SwitchState.Refused, app.Switches[2].State);
+        End(app);
+    }
+
+    [Fact]
+    public void OnPacket_ForeignOrMiswiredProbe_IsNoSignOfLife()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.Linear3);
+        _ = app.StartAsync();
+        byte[] foreign = Telemetry.Controller.Discovery.LinkProbe.Write([9], "s1", 1, 3);
+        byte[] elsewhere = Telemetry.Controller.Discovery.LinkProbe.Write([1], "s3", 3, 2);
+
+        network.Switches["s2"].SendPacketIn(2, Google.Protobuf.ByteString.CopyFrom(foreign));
+        network.Switches["s2"].SendPacketIn(2, Google.Protobuf.ByteString.CopyFrom(elsewhere));
+
+        Assert.Equal(1, app.ForeignProbes);
+        Assert.Equal(["s3-p2 is wired to s2-p2, not as in the topology"], app.WiringFaults);
+        End(app);
+    }
+
+    [Fact]
+    public void RuntimeFile_OnOneSwitch_ReplacesItsRoutes()
+    {
+        string folder = Directory.CreateTempSubdirectory("app").FullName;
+        string path = Path.Combine(folder, "s2-runtime.json");
+        File.WriteAllText(path, """
+            {"table_entries": [{"table": "Ingress.ipv4_lpm", "match": {"hdr.ipv4.dst_addr": ["10.0.0.0", 8]},
+              "action_name": "Ingress.set_next_hop", "action_params": {"dst_mac": "08:00:00:00:01:11", "port": 2}}]}
+            """);
+        Topology topology = Networks.Linear3 with
+        {
+            Switches = [.. Networks.Linear3.Switches.Select(s => s.Name == "s2" ? s with { RuntimeFile = path } : s)],
+        };
+        (ControllerApp app, FakeNetwork network) = Make(topology);
+
+        _ = app.StartAsync();
+
+        Assert.Equal(
+            ["table 02000001 1=0xa000000/8"],
+            network.Switches["s2"].Entities.Keys.Where(k => k.StartsWith("table 02000001", StringComparison.Ordinal)));
+        Assert.Contains("table 02000006 1=0x1", network.Switches["s2"].Entities.Keys);
+        End(app);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void StartAsync_RuntimeFileWithFaults_ContactsNobody()
+    {
+        string path = Path.GetTempFileName();
+        File.WriteAllText(path, """{"table_entries": [{"table": "T", "action_name": "a"}]}""");
+        Topology topology = Networks.Linear3 with
+        {
+            Switches = [.. Networks.Linear3.Switches.Select(s => s with { RuntimeFile = path })],
+        };
+        (ControllerApp app, FakeNetwork network) = Make(topology);
+
+        Task start = app.StartAsync();
+
+        ControllerInputException fault = Assert.IsType<ControllerInputException>(start.Exception!.InnerException);
+        Assert.StartsWith($"{path}:1: table_entries[0]: no table T; known tables:", fault.Message, StringComparison.Ordinal);
+        Assert.Single(fault.Faults);
+        Assert.All(network.Switches.Values, s => Assert.Null(s.Cookie));
+        End(app);
+        File.Delete(path);
+    }
+
+    [Fact]
+    public void Run_Twice_GivesTheSameWritesAndEvents()
+    {
+        Assert.Equal(Trace(), Trace());
+
+        string Trace()
+        {
+            ManualTime.TakeThread();
+            ManualTime time = new();
+            FakeNetwork network = new(Networks.LeafSpine, time);
+            List<string> events = [];
+            ControllerApp app = new(Networks.LeafSpine, Options, time, node => network.Switches[node.Name].Connect());
+            app.LinkChanged += l => events.Add($"{l}");
+            app.SwitchChanged += s => events.Add($"{s}");
+            _ = app.StartAsync();
+            time.Advance(700);
+            network.Cut("s1", 2);
+            time.Advance(700);
+            events.AddRange(network.Switches.SelectMany(s => s.Value.Writes.Select(w => $"{s.Key} {string.Join(' ', w)}")));
+            End(app);
+            return string.Join('\n', events);
+        }
+    }
+
+    private static ControllerOptions Options { get; } = new()
+    {
+        Program = Networks.Program,
+        Report = Networks.Report,
+        ProbeKey = [1],
+    };
+
+    private (ControllerApp App, FakeNetwork Network) Make(Topology topology)
+    {
+        ManualTime.TakeThread();
+        FakeNetwork network = new(topology, _time);
+        ControllerApp app = new(topology, Options, _time, node => network.Switches[node.Name].Connect());
+        app.LinkChanged += l => _links.Add(
+            $"{l.TimeNs / 1_000_000} {l.A.Device}-p{l.A.Port} {l.B.Device}-p{l.B.Port} {(l.Up ? "up" : "down")} {l.Reason}");
+        app.SwitchChanged += s => _switches.Add($"{s.Name} {s.State}");
+        return (app, network);
+    }
+
+    private static void ClearWrites(FakeNetwork network)
+    {
+        foreach (FakeSwitch fake in network.Switches.Values)
+        {
+            fake.Writes.Clear();
+        }
+    }
+
+    private static IEnumerable<string> WritesOf(FakeNetwork network, string name) => network.Switches[name].Writes
+        .Select(w => $"{w[0].Type.ToString().ToLowerInvariant()} {w.Count}");
+
+    private static void End(ControllerApp app) => Assert.True(app.DisposeAsync().AsTask().IsCompletedSuccessfully);
+}

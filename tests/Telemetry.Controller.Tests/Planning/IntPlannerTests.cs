@@ -1,0 +1,77 @@
+using System.Net;
+using Telemetry.Controller.Entries;
+using Telemetry.Controller.Planning;
+using Telemetry.Controller.Tests.Fakes;
+using Telemetry.Controller.Topologies;
+
+namespace Telemetry.Controller.Tests.Planning;
+
+public sealed class IntPlannerTests
+{
+    [Fact]
+    public void Plan_SwitchWithHost_IsSourceAndSink() => Assert.Equal(
+        [
+            "Egress.int_node default -> Egress.set_node(node_id=1, mtu=1500)",
+            Report(1),
+            "clone session 250 -> ports 500",
+            "Ingress.int_sink_port standard_metadata.egress_spec=1 -> Ingress.mark_sink(session=250)",
+            "Ingress.int_watchlist hdr.ipv4.protocol=6 priority=2 -> Ingress.int_source(max_hops=8, hop_words=8, instructions=0xfc00)",
+            "Ingress.int_watchlist hdr.ipv4.protocol=17 priority=1 -> Ingress.int_source(max_hops=8, hop_words=8, instructions=0xfc00)",
+            "Ingress.int_source_port standard_metadata.ingress_port=1 -> Ingress.mark_source()",
+        ],
+        Plan(Networks.LeafSpine, "l1", new IntOptions()));
+
+    [Fact]
+    public void Plan_SwitchWithoutHost_IsTransit() => Assert.Equal(
+        [
+            "Egress.int_node default -> Egress.set_node(node_id=5, mtu=1500)",
+            Report(5),
+            "clone session 250 -> ports 500",
+        ],
+        Plan(Networks.LeafSpine, "s1", new IntOptions()));
+
+    [Fact]
+    public void Plan_OwnWatchlist_BindsEveryPart()
+    {
+        IntOptions options = new()
+        {
+            Instructions = 0x8000,
+            MaxHops = 3,
+            Watchlist =
+            [
+                new WatchRule(IPNetwork.Parse("10.0.1.0/24"), IPNetwork.Parse("0.0.0.0/0"), 17, 5, 6),
+                new WatchRule(),
+            ],
+        };
+
+        EntrySpec[] rules = [.. IntPlanner.Plan(Networks.LeafSpine, Networks.LeafSpine.Switches[0], Networks.Report, options)
+            .Where(e => e is TableEntrySpec { Table: "Ingress.int_watchlist" })];
+
+        Assert.Equal(
+            [
+                "Ingress.int_watchlist hdr.ipv4.src_addr=10.0.1.0/24 hdr.ipv4.dst_addr=0.0.0.0/0 hdr.ipv4.protocol=17"
+                    + " meta.l4_src_port=5 meta.l4_dst_port=6 priority=2 -> Ingress.int_source(max_hops=3, hop_words=1, instructions=0x8000)",
+                "Ingress.int_watchlist any priority=1 -> Ingress.int_source(max_hops=3, hop_words=1, instructions=0x8000)",
+            ],
+            rules.Select(r => r.ToString()));
+        Assert.Equal(4, Networks.Program.Bind(rules[0]).Entity.TableEntry.Match.Count);
+        Assert.Empty(Networks.Program.Bind(rules[1]).Entity.TableEntry.Match);
+    }
+
+    [Theory]
+    [InlineData(0xFC00, 8)]
+    [InlineData(0x8000, 1)]
+    [InlineData(0x0E00, 6)]
+    [InlineData(0xFE00, 10)]
+    [InlineData(0x0000, 0)]
+    public void HopWords_Instructions_CountsTwoForEightBytes(int instructions, int words) =>
+        Assert.Equal(words, new IntOptions { Instructions = (ushort)instructions }.HopWords);
+
+    private static string Report(int nodeId) =>
+        $"Egress.int_report default -> Egress.set_report(src_mac=02:00:00:0{nodeId}:01:f4, dst_mac=02:00:00:00:ff:fe,"
+        + $" src_addr=10.255.0.{nodeId}, dst_addr=10.9.0.1, udp_port=32766, hw_id=0)";
+
+    private static IEnumerable<string> Plan(Topology topology, string name, IntOptions options) => IntPlanner
+        .Plan(topology, topology.Switches.Single(s => s.Name == name), Networks.Report, options)
+        .Select(e => e.ToString());
+}

@@ -1,0 +1,101 @@
+using Telemetry.Controller.Entries;
+using Telemetry.Controller.Planning;
+using Telemetry.Controller.Tests.Fakes;
+using Telemetry.Controller.Topologies;
+
+namespace Telemetry.Controller.Tests.Planning;
+
+public sealed class RoutePlannerTests
+{
+    [Fact]
+    public void Plan_Linear3Middle_RoutesEachHostByOnePort() => Assert.Equal(
+        [
+            "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=0x3c6ef372)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:01:00:03, port=2)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.2/32 -> Ingress.set_next_hop(dst_mac=08:00:00:00:02:22, port=1)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.3.3/32 -> Ingress.set_next_hop(dst_mac=02:00:00:03:00:02, port=3)",
+        ],
+        Plan(Networks.Linear3, "s2"));
+
+    [Fact]
+    public void Plan_LeafOfTwoSpines_SpreadsOverOneGroup() => Assert.Equal(
+        [
+            "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=0x9e3779b9)",
+            "Ingress.ecmp_nhop meta.ecmp_group=1 meta.ecmp_select=0 -> Ingress.set_next_hop(dst_mac=02:00:00:05:00:01, port=2)",
+            "Ingress.ecmp_nhop meta.ecmp_group=1 meta.ecmp_select=1 -> Ingress.set_next_hop(dst_mac=02:00:00:06:00:01, port=3)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=08:00:00:00:01:01, port=1)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.1/32 -> Ingress.set_ecmp_group(group_id=1, size=2)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.3.1/32 -> Ingress.set_ecmp_group(group_id=1, size=2)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.4.1/32 -> Ingress.set_ecmp_group(group_id=1, size=2)",
+        ],
+        Plan(Networks.LeafSpine, "l1"));
+
+    [Fact]
+    public void Plan_Spine_GoesStraightDown() => Assert.Equal(
+        [
+            "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=0x1715609d)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:01:00:02, port=1)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:02:00:02, port=2)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.3.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:03:00:02, port=3)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.4.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:04:00:02, port=4)",
+        ],
+        Plan(Networks.LeafSpine, "s1"));
+
+    [Fact]
+    public void Plan_LinkDown_AvoidsIt()
+    {
+        // l1 - s1 is down: l1 reaches everyone over s2, and s1 reaches h1 over any other leaf.
+        Link down = Networks.LeafSpine.Links[4];
+        SwitchRoutes routes = SwitchRoutes.Compute(Networks.LeafSpine, link => link != down);
+
+        Assert.Equal([3], routes.Ports("l1", "h4"));
+        Assert.Equal([3], routes.Ports("l4", "h1"));
+        Assert.Equal([2, 3], routes.Ports("l4", "h2"));
+        Assert.Equal([2, 3, 4], routes.Ports("s1", "h1"));
+        Assert.Equal([1], routes.Ports("s2", "h1"));
+    }
+
+    [Fact]
+    public void Plan_HostOutOfReach_HasNoRoute()
+    {
+        SwitchRoutes routes = SwitchRoutes.Compute(Networks.Linear3, link => link.A != new LinkEnd("s1", 3));
+
+        Assert.Empty(routes.Ports("s1", "h3"));
+        Assert.Empty(routes.Ports("s3", "h1"));
+        Assert.Equal([3], routes.Ports("s2", "h3"));
+    }
+
+    [Fact]
+    public void Compute_EverySwitchAndHost_EachNextHopIsNearer()
+    {
+        SwitchRoutes routes = SwitchRoutes.Compute(Networks.LeafSpine, _ => true);
+        SwitchGraph graph = new(Networks.LeafSpine);
+        foreach (Attachment host in graph.Hosts)
+        {
+            foreach (SwitchNode start in Networks.LeafSpine.Switches)
+            {
+                string at = start.Name;
+                for (int hops = 0; at != host.Switch.Name; hops++)
+                {
+                    Assert.True(hops < 3, $"{start.Name} to {host.Host.Name} loops");
+                    int port = routes.Ports(at, host.Host.Name)[^1];
+                    at = graph.Neighbours(at).Single(n => n.Port == port).Switch.Name;
+                }
+
+                Assert.Equal([host.Port], routes.Ports(at, host.Host.Name));
+            }
+        }
+    }
+
+    [Fact]
+    public void IdOf_SamePortsLater_KeepsTheId()
+    {
+        EcmpGroups groups = new();
+
+        Assert.Equal([1, 2, 1, 2], [groups.IdOf([2, 3]), groups.IdOf([2]), groups.IdOf([2, 3]), groups.IdOf([2])]);
+    }
+
+    private static IEnumerable<string> Plan(Topology topology, string name) => RoutePlanner
+        .Plan(topology, topology.Switches.Single(s => s.Name == name), SwitchRoutes.Compute(topology, _ => true), new EcmpGroups())
+        .Select(e => e.ToString());
+}
