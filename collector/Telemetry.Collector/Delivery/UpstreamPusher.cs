@@ -1,0 +1,170 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
+using Telemetry.Collector.Contracts;
+
+namespace Telemetry.Collector.Delivery;
+
+/// <summary>
+/// Sends an outbox to the tier above over gRPC and frees what is acknowledged. Reconnects for ever with growing
+/// waits; after every reconnect it sends again from the last acknowledgement, and the receiver ignores repeats.
+/// </summary>
+public sealed partial class UpstreamPusher
+{
+    private readonly PusherOptions _options;
+    private readonly IOutbox _outbox;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ArrivalSignal _acknowledged = new();
+
+    /// <summary>Creates a pusher that does nothing before <see cref="RunAsync"/>.</summary>
+    /// <param name="options">Validated here.</param>
+    /// <param name="outbox">What to send.</param>
+    /// <param name="time">Clock of the waits.</param>
+    /// <param name="log">Connections and refusals.</param>
+    /// <exception cref="ArgumentException">An option is out of its bounds.</exception>
+    public UpstreamPusher(PusherOptions options, IOutbox outbox, TimeProvider time, ILogger log)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        _outbox = outbox;
+        _time = time;
+        _log = log;
+    }
+
+    /// <summary>True while a connection stands that acknowledged something or sent nothing yet.</summary>
+    public bool Connected { get; private set; }
+
+    /// <summary>Connections made so far.</summary>
+    public long Connections { get; private set; }
+
+    /// <summary>Why the last connection or batch failed; empty while all is well.</summary>
+    public string LastError { get; private set; } = "";
+
+    /// <summary>Sends until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using GrpcChannel channel = GrpcChannel.ForAddress(_options.Url, new GrpcChannelOptions
+        {
+            MaxReceiveMessageSize = null,
+            MaxSendMessageSize = null,
+            DisposeHttpClient = true,
+            HttpHandler = new SocketsHttpHandler
+            {
+                // A peer that vanished without a word is found out within seconds, not minutes.
+                KeepAlivePingDelay = TimeSpan.FromSeconds(2),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(2),
+                ConnectTimeout = TimeSpan.FromSeconds(2),
+            },
+        });
+        Ingest.IngestClient client = new(channel);
+        TimeSpan wait = _options.FirstBackoff;
+        while (!cancellation.IsCancellationRequested)
+        {
+            ulong before = _outbox.AcknowledgedSequence;
+            try
+            {
+                await PushAsync(client, cancellation).ConfigureAwait(false);
+                Fail("the upstream ended the stream");
+            }
+            catch (RpcException fault) when (!cancellation.IsCancellationRequested)
+            {
+                Fail(fault.Status.Detail);
+            }
+            catch (IOException fault)
+            {
+                Fail(fault.Message);
+            }
+            catch (RpcException)
+            {
+                return;
+            }
+
+            wait = _outbox.AcknowledgedSequence > before ? _options.FirstBackoff : wait;
+            try
+            {
+                await Task.Delay(wait, _time, cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, _options.LongestBackoff.Ticks));
+        }
+    }
+
+    private async Task PushAsync(Ingest.IngestClient client, CancellationToken cancellation)
+    {
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using AsyncDuplexStreamingCall<Batch, Ack> call = client.Push(cancellationToken: ended.Token);
+        await call.ResponseHeadersAsync.WaitAsync(TimeSpan.FromSeconds(5), _time, cancellation).ConfigureAwait(false);
+        Connected = true;
+        Connections++;
+        LastError = "";
+        LogConnected(_log, _options.Url);
+        Task<string> answers = ReadAnswersAsync(call.ResponseStream, ended.Token);
+        Task sending = SendAsync(call.RequestStream, ended.Token);
+        Task first = await Task.WhenAny(answers, sending).ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
+        string refusal = first == answers ? await answers.ConfigureAwait(false) : "";
+        await Quietly(first == answers ? sending : answers).ConfigureAwait(false);
+        await first.ConfigureAwait(false);
+        if (refusal.Length > 0)
+        {
+            throw new IOException(refusal);
+        }
+    }
+
+    private async Task<string> ReadAnswersAsync(IAsyncStreamReader<Ack> answers, CancellationToken cancellation)
+    {
+        await foreach (Ack ack in answers.ReadAllAsync(cancellation).ConfigureAwait(false))
+        {
+            _outbox.Acknowledge(ack.Epoch, ack.Sequence);
+            _acknowledged.Raise();
+            if (ack.Error.Length > 0)
+            {
+                return ack.Error;
+            }
+        }
+
+        return "";
+    }
+
+    private async Task SendAsync(IClientStreamWriter<Batch> stream, CancellationToken cancellation)
+    {
+        ulong sent = _outbox.AcknowledgedSequence;
+        while (true)
+        {
+            if (_outbox.TryRead(sent, out Batch? batch))
+            {
+                ulong next = batch.Sequence;
+                await _acknowledged.WaitAsync(() => next - _outbox.AcknowledgedSequence <= (ulong)_options.InFlight, cancellation).ConfigureAwait(false);
+                await stream.WriteAsync(batch, cancellation).ConfigureAwait(false);
+                sent = next;
+            }
+            else
+            {
+                await _outbox.WaitAsync(sent, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Waits for the other half of a call that has ended; its fault is that of the call, which the first half tells.</summary>
+    private static async Task Quietly(Task other)
+    {
+        await Task.WhenAny(other).ConfigureAwait(false);
+        _ = other.Exception;
+    }
+
+    private void Fail(string why)
+    {
+        Connected = false;
+        if (why != LastError)
+        {
+            LastError = why;
+            LogDisconnected(_log, _options.Url, why, _outbox.Statistics.Pending);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+using DuckDB.NET.Data;
+using Google.Protobuf;
+using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Distributions;
+using Telemetry.Collector.Entities;
+
+namespace Telemetry.Collector.History;
+
+public sealed partial class DuckDbHistoryStore
+{
+    private readonly ValueHistogram _scratch = new();
+
+    private long WriteWindows(HistoryBatch batch)
+    {
+        if (batch.Windows.Count == 0)
+        {
+            return 0;
+        }
+
+        long rows = batch.Windows.Count;
+        using DuckDBAppender windows = _writer.CreateAppender("windows");
+        using DuckDBAppender ports = _writer.CreateAppender("ports");
+        using DuckDBAppender links = _writer.CreateAppender("links");
+        using DuckDBAppender flows = _writer.CreateAppender("flows");
+        foreach (Window window in batch.Windows)
+        {
+            windows.CreateRow().AppendValue(window.StartNs).AppendValue(window.LengthNs)
+                .AppendValue((long)window.FlowPacketsOmitted).EndRow();
+            foreach (PortWindow port in window.Ports)
+            {
+                Write(ports.CreateRow().AppendValue(window.StartNs).AppendValue(window.LengthNs), port);
+            }
+
+            foreach (LinkWindow link in window.Links)
+            {
+                Write(links.CreateRow().AppendValue(window.StartNs).AppendValue(window.LengthNs), link);
+            }
+
+            foreach (FlowWindow flow in window.Flows)
+            {
+                Write(flows.CreateRow().AppendValue(window.StartNs).AppendValue(window.LengthNs), flow);
+            }
+
+            rows += window.Ports.Count + window.Links.Count + window.Flows.Count;
+        }
+
+        return rows;
+    }
+
+    private void Write(IDuckDBAppenderRow row, PortWindow port)
+    {
+        row.AppendValue(PortId.Of(port).Entity).AppendValue(port.Switch).AppendValue((int)port.Port).AppendValue((long)port.Packets);
+        bool hasLatency = Take(port.HopLatencyNs);
+        Append(row, hasLatency ? _scratch.Quantile(0.5) : null);
+        Append(row, hasLatency ? _scratch.Quantile(0.99) : null);
+        Append(row, hasLatency ? _scratch.Max : null);
+        bool hasDepth = Take(port.QueueDepth);
+        Append(row, hasDepth ? _scratch.Quantile(0.5) : null);
+        Append(row, hasDepth ? _scratch.Max : null);
+        row.AppendValue((int)port.QueueCapacity).AppendValue((long)port.RateBps);
+        Append(row, port.HasTxPackets ? (long)port.TxPackets : null);
+        Append(row, port.HasTxBytes ? (long)port.TxBytes : null);
+        Append(row, port.HasRxPackets ? (long)port.RxPackets : null);
+        Append(row, port.HasRxBytes ? (long)port.RxBytes : null);
+        Append(row, port.HasDrops ? (long)port.Drops : null);
+        Append(row, port.HasErrors ? (long)port.Errors : null);
+        Append(row, port.HasCounterSpanNs ? (long)port.CounterSpanNs : null);
+        Append(row, port.HopLatencyNs);
+        Append(row, port.QueueDepth);
+        row.EndRow();
+    }
+
+    private void Write(IDuckDBAppenderRow row, LinkWindow link)
+    {
+        row.AppendValue(LinkId.Of(link).Entity).AppendValue(link.A).AppendValue((int)link.APort)
+            .AppendValue(link.B).AppendValue((int)link.BPort).AppendValue((long)link.Packets);
+        bool hasLatency = Take(link.LatencyNs);
+        Append(row, hasLatency ? _scratch.Quantile(0.5) : null);
+        Append(row, hasLatency ? _scratch.Quantile(0.99) : null);
+        Append(row, link.LatencyNs);
+        row.EndRow();
+    }
+
+    private void Write(IDuckDBAppenderRow row, FlowWindow flow)
+    {
+        FlowId id = FlowId.Of(flow);
+        row.AppendValue(EntityNames.Flow(flow.Src, flow.Dst)).AppendValue(flow.Src).AppendValue(flow.Dst)
+            .AppendValue(id.SrcAddress).AppendValue(id.DstAddress).AppendValue((int)id.Protocol)
+            .AppendValue((int)id.SrcPort).AppendValue((int)id.DstPort)
+            .AppendValue((long)flow.Packets).AppendValue((long)flow.Bytes);
+        Append(row, flow.HasLost ? (long)flow.Lost : null);
+        bool hasLatency = Take(flow.LatencyNs);
+        Append(row, hasLatency ? _scratch.Quantile(0.5) : null);
+        Append(row, hasLatency ? _scratch.Quantile(0.99) : null);
+        row.AppendValue(string.Join(' ', flow.Path)).AppendValue((int)flow.PathChanges);
+        Append(row, flow.LatencyNs);
+        row.EndRow();
+    }
+
+    private long WriteStates(HistoryBatch batch)
+    {
+        if (batch.Events.Count > 0)
+        {
+            using DuckDBAppender events = _writer.CreateAppender("events");
+            foreach (Event told in batch.Events)
+            {
+                events.CreateRow().AppendValue(told.TimeNs).AppendValue(told.Kind.ToString())
+                    .AppendValue(told.Entity).AppendValue(told.Detail).EndRow();
+            }
+        }
+
+        if (batch.Devices.Count > 0)
+        {
+            using DuckDBAppender devices = _writer.CreateAppender("devices");
+            foreach ((long timeNs, DeviceStatus status) in batch.Devices)
+            {
+                IDuckDBAppenderRow row = devices.CreateRow().AppendValue(timeNs).AppendValue(status.Name)
+                    .AppendValue(status.Kind.ToString()).AppendValue(status.State.ToString());
+                row = status.HasCpuPercent ? row.AppendValue(status.CpuPercent) : row.AppendNullValue();
+                Append(row, status.HasMemoryBytes ? (long)status.MemoryBytes : null);
+                row.AppendValue(status.LastSeenNs).EndRow();
+            }
+        }
+
+        if (batch.Links.Count > 0)
+        {
+            using DuckDBAppender links = _writer.CreateAppender("link_states");
+            foreach ((long timeNs, LinkStatus status) in batch.Links)
+            {
+                links.CreateRow().AppendValue(timeNs).AppendValue(EntityNames.Link(status.A, status.B)).AppendValue(status.A)
+                    .AppendValue((int)status.APort).AppendValue(status.B).AppendValue((int)status.BPort)
+                    .AppendValue(status.State.ToString()).AppendValue(status.SinceNs).AppendValue(status.Reason).EndRow();
+            }
+        }
+
+        if (batch.Inventory is not null)
+        {
+            Upsert("INSERT OR REPLACE INTO meta VALUES ('inventory', NULL, $data)", ("data", batch.Inventory.ToByteArray()));
+        }
+
+        return batch.Events.Count + batch.Devices.Count + batch.Links.Count;
+    }
+
+    private long WriteAlerts(HistoryBatch batch)
+    {
+        long added = 0;
+        foreach (Alert alert in batch.Alerts.Values)
+        {
+            added += (long)Scalar(string.Create(null, $"SELECT count(*) FROM alerts WHERE id = {alert.Id}"))! == 0 ? 1 : 0;
+            Upsert(
+                """
+                INSERT OR REPLACE INTO alerts VALUES ($id, $kind, $entity, $start, $end, $detected, $score, $explanation, $detector, $message)
+                """,
+                ("id", alert.Id),
+                ("kind", alert.Kind),
+                ("entity", alert.Entity),
+                ("start", alert.StartNs),
+                ("end", alert.HasEndNs ? alert.EndNs : DBNull.Value),
+                ("detected", alert.DetectedNs),
+                ("score", alert.Score),
+                ("explanation", alert.Explanation),
+                ("detector", alert.Detector),
+                ("message", alert.ToByteArray()));
+        }
+
+        return added;
+    }
+
+    private void WriteMarks(HistoryBatch batch)
+    {
+        foreach (SenderMark mark in batch.Marks)
+        {
+            Upsert(
+                "INSERT OR REPLACE INTO senders VALUES ($sender, $epoch, $sequence)",
+                ("sender", mark.Sender),
+                ("epoch", mark.Epoch),
+                ("sequence", mark.Sequence));
+        }
+    }
+
+    private void Upsert(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        using DuckDBCommand command = _writer.CreateCommand();
+        command.CommandText = sql;
+        foreach ((string name, object value) in parameters)
+        {
+            command.Parameters.Add(new DuckDBParameter(name, value));
+        }
+
+        command.ExecuteNonQuery();
+    }
+
+    private bool Take(Distribution? distribution)
+    {
+        _scratch.Clear();
+        return _scratch.TryMerge(distribution) && _scratch.Count > 0;
+    }
+
+    private static void Append(IDuckDBAppenderRow row, long? value)
+    {
+        if (value is { } known)
+        {
+            row.AppendValue(known);
+        }
+        else
+        {
+            row.AppendNullValue();
+        }
+    }
+
+    private static void Append(IDuckDBAppenderRow row, Distribution? distribution)
+    {
+        if (distribution is null || distribution.Deltas.Count == 0)
+        {
+            row.AppendNullValue();
+        }
+        else
+        {
+            row.AppendValue(distribution.ToByteArray());
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace Telemetry.Collector.History;
+
+/// <summary>
+/// Tables of the history. All times and lengths are nanoseconds on the run's clock, rates bits per second, sizes bytes.
+/// A BLOB holds a whole distribution: the contract's Distribution message. Absent measurements are NULL.
+/// </summary>
+internal static class HistorySchema
+{
+    /// <summary>Grows with every change that older programs cannot read.</summary>
+    public const string Version = "1";
+
+    /// <summary>Tables whose rows count as stored measurements.</summary>
+    public static readonly string[] Counted = ["windows", "ports", "links", "flows", "alerts", "events", "devices", "link_states"];
+
+    /// <summary>Makes what is missing.</summary>
+    public const string Create = """
+        CREATE TABLE IF NOT EXISTS meta (name VARCHAR PRIMARY KEY, value VARCHAR, data BLOB);
+        CREATE TABLE IF NOT EXISTS senders (sender VARCHAR PRIMARY KEY, epoch UBIGINT, sequence UBIGINT);
+        CREATE TABLE IF NOT EXISTS windows (start_ns BIGINT, length_ns BIGINT, flow_packets_omitted BIGINT);
+        CREATE TABLE IF NOT EXISTS ports (
+            start_ns BIGINT, length_ns BIGINT, entity VARCHAR, switch VARCHAR, port INTEGER, packets BIGINT,
+            hop_p50_ns BIGINT, hop_p99_ns BIGINT, hop_max_ns BIGINT, queue_p50 BIGINT, queue_max BIGINT,
+            queue_capacity INTEGER, rate_bps BIGINT, tx_packets BIGINT, tx_bytes BIGINT, rx_packets BIGINT, rx_bytes BIGINT,
+            drops BIGINT, errors BIGINT, counter_span_ns BIGINT, hop_latency BLOB, queue_depth BLOB);
+        CREATE TABLE IF NOT EXISTS links (
+            start_ns BIGINT, length_ns BIGINT, entity VARCHAR, a VARCHAR, a_port INTEGER, b VARCHAR, b_port INTEGER,
+            packets BIGINT, latency_p50_ns BIGINT, latency_p99_ns BIGINT, latency BLOB);
+        CREATE TABLE IF NOT EXISTS flows (
+            start_ns BIGINT, length_ns BIGINT, entity VARCHAR, src VARCHAR, dst VARCHAR, src_address UINTEGER,
+            dst_address UINTEGER, protocol INTEGER, src_port INTEGER, dst_port INTEGER, packets BIGINT, bytes BIGINT,
+            lost BIGINT, latency_p50_ns BIGINT, latency_p99_ns BIGINT, path VARCHAR, path_changes INTEGER, latency BLOB);
+        CREATE TABLE IF NOT EXISTS alerts (
+            id UBIGINT PRIMARY KEY, kind VARCHAR, entity VARCHAR, start_ns BIGINT, end_ns BIGINT, detected_ns BIGINT,
+            score DOUBLE, explanation VARCHAR, detector VARCHAR, message BLOB);
+        CREATE TABLE IF NOT EXISTS events (time_ns BIGINT, kind VARCHAR, entity VARCHAR, detail VARCHAR);
+        CREATE TABLE IF NOT EXISTS devices (
+            time_ns BIGINT, entity VARCHAR, kind VARCHAR, state VARCHAR, cpu_percent DOUBLE, memory_bytes BIGINT,
+            last_seen_ns BIGINT);
+        CREATE TABLE IF NOT EXISTS link_states (
+            time_ns BIGINT, entity VARCHAR, a VARCHAR, a_port INTEGER, b VARCHAR, b_port INTEGER, state VARCHAR,
+            since_ns BIGINT, reason VARCHAR);
+        """;
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Telemetry.Collector.Hosting;
+
+/// <summary>One gRPC service on one address: Kestrel, HTTP/2 without TLS.</summary>
+internal sealed class GrpcHost : IAsyncDisposable
+{
+    private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(2);
+
+    private readonly WebApplication _app;
+
+    private GrpcHost(WebApplication app, string url)
+    {
+        _app = app;
+        Url = url;
+    }
+
+    /// <summary>Where it serves, with the port that was chosen: <c>http://127.0.0.1:5501</c>.</summary>
+    public string Url { get; }
+
+    /// <summary>Starts serving.</summary>
+    /// <param name="listen">Address and port; port 0 lets the system choose.</param>
+    /// <param name="services">Registers the service objects.</param>
+    /// <param name="map">Maps the gRPC services.</param>
+    /// <param name="loggers">Where the server logs.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    /// <exception cref="HostFaultException">The address is in use or not this machine's; names it.</exception>
+    public static async Task<GrpcHost> StartAsync(
+        IPEndPoint listen, Action<IServiceCollection> services, Action<WebApplication> map, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(listen, options => options.Protocols = HttpProtocols.Http2);
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(2);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(2);
+
+            // A tier that only sends now and then is no slow attacker.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+        });
+        builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = null;
+            options.MaxSendMessageSize = null;
+        });
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = s_shutdown);
+        services(builder.Services);
+        WebApplication app = builder.Build();
+        map(app);
+        try
+        {
+            await app.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or System.Net.Sockets.SocketException)
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            string cause = fault.InnerException?.Message ?? fault.Message;
+            throw new HostFaultException($"cannot serve on {listen}: {cause}", fault);
+        }
+
+        string url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new GrpcHost(app, url);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using (CancellationTokenSource limit = new(s_shutdown))
+        {
+            await _app.StopAsync(limit.Token).ConfigureAwait(false);
+        }
+
+        await _app.DisposeAsync().ConfigureAwait(false);
+    }
+}
