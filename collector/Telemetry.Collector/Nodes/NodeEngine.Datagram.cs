@@ -1,15 +1,21 @@
-using System.Buffers.Binary;
+using Telemetry.Collector.Entities;
 using Telemetry.Collector.Time;
+using Telemetry.Wire.Int;
+using Telemetry.Wire.Reports;
 
 namespace Telemetry.Collector.Nodes;
 
 public sealed partial class NodeEngine
 {
-    private const int GroupHeaderSize = 8;
+    private static readonly string[] s_errorNames = Enum.GetNames<ReportError>();
+
+    private readonly DecodedReport _report = new();
+    private readonly HopMetadata[] _ownAndStack = new HopMetadata[DecodedReport.MaxHops + 1];
+    private readonly long[] _errors = new long[s_errorNames.Length];
 
     /// <summary>
-    /// Takes the payload of one UDP datagram with telemetry reports. Bad bytes never throw: they are counted by kind
-    /// in <see cref="Counters"/>. What was decoded before a fault counts; the datagram as a whole is then malformed.
+    /// Takes the payload of one UDP datagram with telemetry reports. Bad bytes never throw: a datagram with a fault
+    /// counts as malformed, once, and its first fault by kind; the sound reports in it are used.
     /// </summary>
     /// <param name="udpPayload">The payload, from the group header.</param>
     public void OnDatagram(ReadOnlySpan<byte> udpPayload)
@@ -17,14 +23,79 @@ public sealed partial class NodeEngine
         long nowNs = RunClock.NowNs(_time);
         Roll(nowNs);
         _counters.Received++;
-        if (udpPayload.Length < GroupHeaderSize || udpPayload[0] >> 4 != 2)
+        ReportDecoder decoder = new(udpPayload, _report, _options.Reports);
+        ReportError error = ReportError.None;
+        ExporterState? exporter = null;
+        if (decoder.Error is not (ReportError.GroupTruncated or ReportError.GroupVersion))
+        {
+            exporter = OnSequence(_report.NodeId, _report.HardwareId, _report.Sequence, nowNs);
+        }
+
+        while (decoder.MoveNext())
+        {
+            if (_report.Error != ReportError.None)
+            {
+                error = error == ReportError.None ? _report.Error : error;
+            }
+            else if (exporter is not null)
+            {
+                AddDecoded(exporter, nowNs);
+            }
+        }
+
+        error = error == ReportError.None ? decoder.Error : error;
+        if (error == ReportError.None)
+        {
+            _counters.Decoded++;
+        }
+        else
         {
             _counters.Malformed++;
+            _errors[(int)error]++;
+        }
+    }
+
+    private void AddDecoded(ExporterState exporter, long nowNs)
+    {
+        DecodedReport report = _report;
+        bool onItsWay = (report.Flags & (ReportFlags.Intermediate | ReportFlags.Dropped)) != 0;
+        bool hasFlow = report.HasFlow && !report.Flow.IsIpv6;
+        if (report.HasFlow && !hasFlow)
+        {
+            _flowPacketsOmittedInWindow++;
+            _flowPacketsOmitted++;
+        }
+
+        // A packet that an intermediate node reports, or one that was dropped, did not reach its flow's end.
+        PacketFacts packet = new(
+            hasFlow ? new FlowId((uint)report.Flow.Source, (uint)report.Flow.Destination, report.Flow.Protocol, report.Flow.SourcePort, report.Flow.DestinationPort) : default,
+            hasFlow && !onItsWay,
+            report.IpIdentification,
+            (uint)report.OriginalIpLength,
+            report.HopsExceeded || report.MtuExceeded || onItsWay);
+        if (report.Type != ReportType.IntMetadata)
+        {
+            AddReport(exporter, packet, report.Hops, nowNs);
             return;
         }
 
-        uint word = BinaryPrimitives.ReadUInt32BigEndian(udpPayload);
-        uint nodeId = BinaryPrimitives.ReadUInt32BigEndian(udpPayload[4..]);
-        OnSequence(nodeId, (byte)((word >> 22) & 0x3F), word & 0x3FFFFF, nowNs);
+        // The reporting node's own hop stands in the report itself, before the stack.
+        report.Hops.CopyTo(_ownAndStack.AsSpan(1));
+        _ownAndStack[0] = report.Own;
+        _ownAndStack[0].NodeId = report.NodeId;
+        _ownAndStack[0].Fields |= HopFields.NodeId;
+        AddReport(exporter, packet, _ownAndStack.AsSpan(0, report.HopCount + 1), nowNs);
+    }
+
+    /// <summary>Names what was counted of faults; kinds that never came are left out.</summary>
+    private void NameErrors()
+    {
+        for (int i = 0; i < _errors.Length; i++)
+        {
+            if (_errors[i] > 0)
+            {
+                _counters.Errors[s_errorNames[i]] = (ulong)_errors[i];
+            }
+        }
     }
 }

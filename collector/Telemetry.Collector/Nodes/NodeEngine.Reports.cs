@@ -1,5 +1,6 @@
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Entities;
+using Telemetry.Wire.Int;
 
 namespace Telemetry.Collector.Nodes;
 
@@ -49,7 +50,7 @@ public sealed partial class NodeEngine
     /// <param name="packet">The packet that it is about.</param>
     /// <param name="hops">Its hops, newest first.</param>
     /// <param name="nowNs">Arrival.</param>
-    private void AddReport(ExporterState exporter, in PacketFacts packet, ReadOnlySpan<HopFacts> hops, long nowNs)
+    private void AddReport(ExporterState exporter, in PacketFacts packet, ReadOnlySpan<HopMetadata> hops, long nowNs)
     {
         FlowState flow = _noPlace;
         SequenceTracker.Step step = SequenceTracker.Step.Forward;
@@ -72,9 +73,14 @@ public sealed partial class NodeEngine
             _incompletePaths++;
         }
 
+        if (hops.IsEmpty)
+        {
+            return;
+        }
+
         // A late packet may still come over a path that its flow has left, an incomplete stack shows only a part of one.
         bool pathHolds = SamePath(flow, hops);
-        FlowState measured = pathHolds ? flow : Repath(flow, hops, packet.Incomplete || step == SequenceTracker.Step.Late);
+        FlowState measured = pathHolds ? flow : Repath(flow, hops, packet.Incomplete, step == SequenceTracker.Step.Late);
         AddHops(measured, hops, nowNs);
         if (flow != _noPlace && !packet.Incomplete)
         {
@@ -103,7 +109,7 @@ public sealed partial class NodeEngine
         return own;
     }
 
-    private static bool SamePath(FlowState flow, ReadOnlySpan<HopFacts> hops)
+    private static bool SamePath(FlowState flow, ReadOnlySpan<HopMetadata> hops)
     {
         if (flow.HopCount != hops.Length)
         {
@@ -122,10 +128,10 @@ public sealed partial class NodeEngine
         return true;
     }
 
-    /// <summary>Joins the hops to their ports and links; they become the flow's path unless they are only looked at once.</summary>
-    private FlowState Repath(FlowState flow, ReadOnlySpan<HopFacts> hops, bool once)
+    /// <summary>Joins the hops to their ports and links; they become the flow's path if they are whole and its newest.</summary>
+    private FlowState Repath(FlowState flow, ReadOnlySpan<HopMetadata> hops, bool incomplete, bool late)
     {
-        FlowState target = once ? _noPlace : flow;
+        FlowState target = incomplete || late ? _noPlace : flow;
         if (target.Hops.Length < hops.Length)
         {
             target.Hops = new HopRef[hops.Length];
@@ -135,22 +141,23 @@ public sealed partial class NodeEngine
         Span<HopRef> refs = target.Hops.AsSpan(0, hops.Length);
         for (int i = 0; i < hops.Length; i++)
         {
-            ref readonly HopFacts hop = ref hops[i];
+            ref readonly HopMetadata hop = ref hops[i];
             newSwitches = newSwitches || refs[i].NodeId != hop.NodeId;
-            SwitchState? at = hop.Has(HopFacts.Parts.NodeId) ? SwitchById(hop.NodeId) : null;
+            SwitchState? at = hop.Has(HopFields.NodeId) ? SwitchById(hop.NodeId) : null;
             refs[i] = new HopRef
             {
                 NodeId = hop.NodeId,
                 IngressPort = hop.IngressPort,
                 EgressPort = hop.EgressPort,
                 Switch = at,
-                Port = at is not null && hop.Has(HopFacts.Parts.Ports) ? PortOf(at, hop.EgressPort) : null,
+                Port = at is not null && hop.Has(HopFields.EgressPort) ? PortOf(at, hop.EgressPort) : null,
             };
         }
 
-        for (int i = 0; i + 1 < hops.Length; i++)
+        // Neighbours in an incomplete stack need not be neighbours in the network.
+        for (int i = 0; !incomplete && i + 1 < hops.Length; i++)
         {
-            if (hops[i].Has(HopFacts.Parts.Ports) && hops[i + 1].Has(HopFacts.Parts.Ports))
+            if (hops[i].Has(HopFields.IngressPort) && hops[i + 1].Has(HopFields.EgressPort))
             {
                 refs[i].LinkFromPrevious = LinkOf(refs[i + 1], refs[i]);
             }
@@ -190,13 +197,13 @@ public sealed partial class NodeEngine
         }
     }
 
-    private void AddHops(FlowState measured, ReadOnlySpan<HopFacts> hops, long nowNs)
+    private void AddHops(FlowState measured, ReadOnlySpan<HopMetadata> hops, long nowNs)
     {
         HopRef[] refs = measured.Hops;
         bool shared = _inventory is { SharedClock: true };
         for (int i = 0; i < hops.Length; i++)
         {
-            ref readonly HopFacts hop = ref hops[i];
+            ref readonly HopMetadata hop = ref hops[i];
             ref HopRef at = ref refs[i];
             if (at.Switch is { } found)
             {
@@ -207,14 +214,14 @@ public sealed partial class NodeEngine
             {
                 Activate(port);
                 port.AddPacket();
-                if (hop.Has(HopFacts.Parts.Latency))
+                if (hop.Has(HopFields.HopLatency))
                 {
-                    port.AddLatency(hop.Latency * ClockOf(at.Switch).LatencyUnitNs);
+                    port.AddLatency(hop.HopLatency * ClockOf(at.Switch).LatencyUnitNs);
                 }
 
-                if (hop.Has(HopFacts.Parts.Queue))
+                if (hop.Has(HopFields.Queue))
                 {
-                    port.AddDepth(hop.QueueDepth);
+                    port.AddDepth(hop.QueueOccupancy);
                 }
             }
 
@@ -227,9 +234,9 @@ public sealed partial class NodeEngine
                 }
 
                 link.AddPacket();
-                ref readonly HopFacts previous = ref hops[i + 1];
-                if (shared && hop.Has(HopFacts.Parts.IngressTime) && previous.Has(HopFacts.Parts.EgressTime)
-                    && TryDifference(ClockOf(refs[i + 1].Switch), previous.EgressTime, ClockOf(at.Switch), hop.IngressTime, out long ns))
+                ref readonly HopMetadata previous = ref hops[i + 1];
+                if (shared && hop.Has(HopFields.IngressTimestamp) && previous.Has(HopFields.EgressTimestamp)
+                    && TryDifference(ClockOf(refs[i + 1].Switch), previous.EgressTimestamp, ClockOf(at.Switch), hop.IngressTimestamp, out long ns))
                 {
                     link.AddLatency(ns);
                 }
@@ -237,20 +244,15 @@ public sealed partial class NodeEngine
         }
     }
 
-    private void AddEndToEnd(FlowState flow, FlowState measured, ReadOnlySpan<HopFacts> hops)
+    private void AddEndToEnd(FlowState flow, FlowState measured, ReadOnlySpan<HopMetadata> hops)
     {
-        if (hops.Length == 0)
-        {
-            return;
-        }
-
-        ref readonly HopFacts first = ref hops[^1];
-        ref readonly HopFacts last = ref hops[0];
+        ref readonly HopMetadata first = ref hops[^1];
+        ref readonly HopMetadata last = ref hops[0];
         ClockProfile firstClock = ClockOf(measured.Hops[hops.Length - 1].Switch);
         ClockProfile lastClock = ClockOf(measured.Hops[0].Switch);
         bool comparable = hops.Length == 1 || _inventory is { SharedClock: true };
-        if (comparable && first.Has(HopFacts.Parts.IngressTime) && last.Has(HopFacts.Parts.EgressTime)
-            && TryDifference(firstClock, first.IngressTime, lastClock, last.EgressTime, out long ns))
+        if (comparable && first.Has(HopFields.IngressTimestamp) && last.Has(HopFields.EgressTimestamp)
+            && TryDifference(firstClock, first.IngressTimestamp, lastClock, last.EgressTimestamp, out long ns))
         {
             flow.AddLatency(ns);
         }

@@ -50,7 +50,7 @@ public sealed partial class NodeEngine
             }
         }
 
-        batch.Reports.Add(_options.Name, _counters.Clone());
+        batch.Reports.Add(_options.Name, Counters);
         if (refresh)
         {
             _lastRefreshNs = nowNs;

@@ -77,7 +77,14 @@ public sealed partial class NodeEngine
     public string Name => _options.Name;
 
     /// <summary>What was counted of reports since the start; a copy.</summary>
-    public ReportCounters Counters => _counters.Clone();
+    public ReportCounters Counters
+    {
+        get
+        {
+            NameErrors();
+            return _counters.Clone();
+        }
+    }
 
     /// <summary>What was counted otherwise since the start.</summary>
     public NodeStatistics Statistics => new(

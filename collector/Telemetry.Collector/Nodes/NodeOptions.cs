@@ -1,4 +1,5 @@
 using Telemetry.Collector.Distributions;
+using Telemetry.Wire.Reports;
 
 namespace Telemetry.Collector.Nodes;
 
@@ -31,6 +32,9 @@ public sealed record NodeOptions
 
     /// <summary>How often inventory and link states are sent again although nothing changed, nanoseconds, from 1 s; default 5 s.</summary>
     public long RefreshNs { get; init; } = 5_000_000_000;
+
+    /// <summary>How the INT domain marks its packets.</summary>
+    public ReportProfile Reports { get; init; } = ReportProfile.Default;
 
     /// <summary>Units and clock of a switch without a profile of its own.</summary>
     public ClockProfile DefaultProfile { get; init; } = new();

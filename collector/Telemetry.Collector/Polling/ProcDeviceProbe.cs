@@ -39,12 +39,13 @@ public sealed class ProcDeviceProbe : IDeviceProbe
             return default;
         }
 
-        if (target.Pid == 0 && !TryFindListener(target.TcpPort, out int found))
+        if (target.Pid == 0)
         {
-            return default;
-        }
-        else if (target.Pid == 0)
-        {
+            if (!TryFindListener(target.TcpPort, out int found))
+            {
+                return default;
+            }
+
             target.Restart(found);
         }
 

@@ -138,12 +138,12 @@ public sealed class SwitchPoller : IDisposable
 
     private void Take(CounterEntry? entry)
     {
-        if (entry?.Index is null || entry.Data is null || entry.Index.Index < 0)
+        if (entry?.Index is null || entry.Data is null || entry.Index.Index_ < 0)
         {
             return;
         }
 
-        uint port = (uint)entry.Index.Index;
+        uint port = (uint)entry.Index.Index_;
         bool known = _ports.TryGetValue(port, out PortCounterSample sample);
         if (!known && entry.Data.PacketCount == 0)
         {
