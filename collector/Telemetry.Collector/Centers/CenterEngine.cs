@@ -53,6 +53,7 @@ public sealed class CenterEngine
         foreach (string node in options.ExpectedNodes)
         {
             _liveness.Expect(node, DeviceKind.Node);
+            _gate.Expect(node, RunClock.NowNs(time));
         }
     }
 

@@ -30,7 +30,7 @@ public sealed record CenterOptions
     /// <summary>How often everything known is sent again although nothing changed, nanoseconds, from 1 s; default 5 s.</summary>
     public long RefreshNs { get; init; } = 5_000_000_000;
 
-    /// <summary>Nodes that must exist: one that was never heard is shown as unknown.</summary>
+    /// <summary>Nodes that must exist: one that was never heard is shown as unknown, and the first windows wait for it.</summary>
     public IReadOnlyList<string> ExpectedNodes { get; init; } = [];
 
     /// <summary>Checks everything.</summary>

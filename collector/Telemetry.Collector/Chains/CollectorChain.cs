@@ -39,12 +39,13 @@ public sealed class CollectorChain : IDisposable
         _options = options;
         _time = time;
         _store = store;
-        DataCenter = new DataCenterEngine(options.DataCenter, time, store, detector, alerts);
+        DataCenterOptions dataCenter = options.DataCenter with { ExpectedCenters = [.. options.Clusters.Select(cluster => cluster.Center.Name)] };
+        DataCenter = new DataCenterEngine(dataCenter, time, store, detector, alerts);
         ulong epoch = (ulong)Math.Max(1, RunClock.NowNs(time));
         foreach (ClusterOptions cluster in options.Clusters)
         {
             DirectLink up = new(new MemoryOutbox(epoch, options.OutboxLimit), DataCenter.Accept);
-            CenterEngine center = new(cluster.Center, time, up);
+            CenterEngine center = new(cluster.Center with { ExpectedNodes = [.. cluster.Nodes.Select(node => node.Name)] }, time, up);
             _centers.Add(center);
             List<(DirectLink, Func<Ack>)> below = [];
             foreach (NodeOptions node in cluster.Nodes)

@@ -76,6 +76,11 @@ public sealed partial class DataCenterEngine
         _totals = new RunTotals(options.MaxFlows, options.DistinctValues);
         _lastCommitNs = RunClock.NowNs(time);
         Restore();
+        foreach (string center in options.ExpectedCenters)
+        {
+            _liveness.Expect(center, DeviceKind.Center);
+            _gate.Expect(center, _lastCommitNs);
+        }
     }
 
     /// <summary>What was counted on arrival since the start.</summary>

@@ -35,6 +35,9 @@ public sealed record DataCenterOptions
     /// <summary>Distinct values that a run's distribution keeps exactly, 2 to 2^20; default 65,536.</summary>
     public int DistinctValues { get; init; } = ValueHistogram.RunLimit;
 
+    /// <summary>Centers that must exist: one that was never heard is shown as unknown, and the first windows wait for it.</summary>
+    public IReadOnlyList<string> ExpectedCenters { get; init; } = [];
+
     /// <summary>Checks everything.</summary>
     /// <exception cref="ArgumentException">Names every value that is out of its bounds.</exception>
     public void Validate()

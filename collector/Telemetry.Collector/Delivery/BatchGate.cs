@@ -33,6 +33,17 @@ internal sealed class BatchGate(long holdNs)
         }
     }
 
+    /// <summary>Names a sender that must exist, so that the first windows wait for it too.</summary>
+    public void Expect(string name, long nowNs)
+    {
+        if (!_senders.TryGetValue(name, out SenderState? sender))
+        {
+            _senders.Add(name, sender = new SenderState(name, 0));
+        }
+
+        sender.LastArrivalNs = nowNs;
+    }
+
     public GateOutcome Accept(Batch batch, long nowNs)
     {
         if (batch.Sender.Length == 0 || batch.Epoch == 0 || batch.Sequence == 0)
@@ -55,7 +66,10 @@ internal sealed class BatchGate(long holdNs)
 
         if (batch.Epoch > sender.Epoch)
         {
+            // Of one that is heard for the first time nobody knows what it sent before, and to whom.
+            ulong before = sender.Epoch == 0 ? batch.Sequence - 1 : 0;
             sender.Restart(batch.Epoch);
+            sender.Received = before;
         }
 
         sender.LastArrivalNs = nowNs;
@@ -121,7 +135,10 @@ internal sealed class BatchGate(long holdNs)
         List<SenderMark> marks = [];
         foreach (SenderState sender in _senders.Values)
         {
-            marks.Add(new SenderMark { Sender = sender.Name, Epoch = sender.ReleasedEpoch, Sequence = sender.Released });
+            if (sender.Released > 0)
+            {
+                marks.Add(new SenderMark { Sender = sender.Name, Epoch = sender.ReleasedEpoch, Sequence = sender.Released });
+            }
         }
 
         return marks;

@@ -121,8 +121,9 @@ public sealed partial class NodeEngine
 
         // Two more windows without packets: by then every gap is settled.
         int kept = 0;
-        foreach (FlowState flow in _activeFlows)
+        for (int i = 0; i < _activeFlows.Count; i++)
         {
+            FlowState flow = _activeFlows[i];
             flow.Pair.Largest = null;
             if (flow.IdleWindows < 2)
             {

@@ -1,0 +1,26 @@
+using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Delivery;
+
+namespace Telemetry.Collector.Tests.Fixtures;
+
+/// <summary>A sink that keeps everything.</summary>
+internal sealed class BatchList : IBatchSink
+{
+    public List<Batch> Batches { get; } = [];
+
+    public List<IReadOnlyList<SenderMark>> Covers { get; } = [];
+
+    public IEnumerable<Window> Windows => Batches.SelectMany(batch => batch.Windows);
+
+    public IEnumerable<Event> Events => Batches.SelectMany(batch => batch.Events);
+
+    public IEnumerable<DeviceStatus> Devices => Batches.SelectMany(batch => batch.Devices);
+
+    public void Append(Batch batch, IReadOnlyList<SenderMark> covers)
+    {
+        batch.Epoch = 1;
+        batch.Sequence = (ulong)Batches.Count + 1;
+        Batches.Add(batch);
+        Covers.Add(covers);
+    }
+}
