@@ -1,4 +1,4 @@
-namespace Telemetry.P4Runtime.Tests.InProcess;
+namespace Telemetry.P4Runtime.Tests;
 
 /// <summary>A clock that stands at 2030-01-01 and one timer that fires when told.</summary>
 internal sealed class ManualTime : TimeProvider

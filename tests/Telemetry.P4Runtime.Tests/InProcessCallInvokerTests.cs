@@ -1,7 +1,7 @@
 using Grpc.Core;
 using P4.V1;
 
-namespace Telemetry.P4Runtime.Tests.InProcess;
+namespace Telemetry.P4Runtime.Tests;
 
 public sealed class InProcessCallInvokerTests
 {

@@ -1,7 +1,7 @@
 using Grpc.Core;
 using P4.V1;
 
-namespace Telemetry.P4Runtime.Tests.InProcess;
+namespace Telemetry.P4Runtime.Tests;
 
 /// <summary>A service whose handlers the test sets.</summary>
 internal sealed class FakeService : P4.V1.P4Runtime.P4RuntimeBase
