@@ -1,6 +1,7 @@
 using Telemetry.Controller.Client;
 using Telemetry.Controller.Discovery;
 using Telemetry.Controller.Topologies;
+using Telemetry.Wire.Headers;
 
 namespace Telemetry.Controller.App;
 
@@ -28,7 +29,8 @@ public sealed partial class ControllerApp
     private void OnPacket(SwitchAgent agent, ReceivedPacket packet)
     {
         ReadOnlySpan<byte> frame = packet.Payload.Span;
-        if (!LinkProbe.IsLldp(frame) || packet.IngressPort is not { } port)
+        if (!EthernetHeader.TryRead(frame, out EthernetHeader ethernet) || ethernet.EtherType != EtherType.Lldp
+            || packet.IngressPort is not { } port)
         {
             return;
         }

@@ -1,3 +1,5 @@
+using Telemetry.Wire.Int;
+
 namespace Telemetry.Controller.Planning;
 
 /// <summary>What INT sources insert, and into which packets.</summary>
@@ -16,20 +18,5 @@ public sealed record IntOptions
     public IReadOnlyList<WatchRule> Watchlist { get; init; } = [WatchRule.AllTcp, WatchRule.AllUdp];
 
     /// <summary>Words of four bytes that a hop pushes for <see cref="Instructions"/>.</summary>
-    public int HopWords
-    {
-        get
-        {
-            int words = 0;
-            for (int bit = 0; bit < 16; bit++)
-            {
-                if ((Instructions & (0x8000 >> bit)) != 0)
-                {
-                    words += bit is 4 or 5 or 6 ? 2 : 1; // timestamps and the level 2 interfaces are 8 bytes
-                }
-            }
-
-            return words;
-        }
-    }
+    public int HopWords => ((IntInstructions)Instructions).Words();
 }

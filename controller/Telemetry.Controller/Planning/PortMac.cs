@@ -1,3 +1,5 @@
+using Telemetry.Wire.Headers;
+
 namespace Telemetry.Controller.Planning;
 
 /// <summary>Locally administered MAC addresses of switch ports.</summary>
@@ -7,5 +9,5 @@ public static class PortMac
     /// <param name="nodeId">1..65535.</param>
     /// <param name="port">0..511.</param>
     public static string Of(int nodeId, int port) =>
-        $"02:00:{(nodeId >> 8) & 255:x2}:{nodeId & 255:x2}:{(port >> 8) & 255:x2}:{port & 255:x2}";
+        MacAddress.Format((0x0200UL << 32) | ((ulong)(ushort)nodeId << 16) | (ushort)port);
 }

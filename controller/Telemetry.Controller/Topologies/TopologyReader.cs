@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Telemetry.Controller.Inputs;
+using Telemetry.Wire.Headers;
 
 namespace Telemetry.Controller.Topologies;
 
@@ -144,14 +145,14 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
 
     private void ReadMac(HostDraft host, string text, JsonPart part)
     {
-        if (!MacText().IsMatch(text))
+        if (!MacAddress.TryParse(text, out ulong address))
         {
             Fault(part, $"\"{text}\" is no MAC address; expected six bytes in hexadecimal such as 08:00:00:00:01:11");
             return;
         }
 
-        string mac = text.ToLowerInvariant().Replace('-', ':');
-        if ((Convert.ToByte(mac[..2], 16) & 1) != 0)
+        string mac = MacAddress.Format(address);
+        if (((address >> 40) & 1) != 0)
         {
             Fault(part, $"\"{text}\" is a group address; expected an individual one (even first byte)");
         }
@@ -278,9 +279,6 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_.]*$")]
     private static partial Regex DeviceName();
-
-    [GeneratedRegex("^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$")]
-    private static partial Regex MacText();
 
     private sealed class HostDraft(string name, JsonPart part)
     {

@@ -1,4 +1,5 @@
 using Telemetry.Controller.App;
+using Telemetry.Controller.Discovery;
 using Telemetry.Controller.Tests.Fakes;
 using Telemetry.Controller.Topologies;
 using Telemetry.P4Runtime.Errors;
@@ -192,8 +193,8 @@ public sealed class ControllerAppTests
     {
         (ControllerApp app, FakeNetwork network) = Make(Networks.Linear3);
         _ = app.StartAsync();
-        byte[] foreign = Telemetry.Controller.Discovery.LinkProbe.Write([9], "s1", 1, 3);
-        byte[] elsewhere = Telemetry.Controller.Discovery.LinkProbe.Write([1], "s3", 3, 2);
+        byte[] foreign = LinkProbe.Write([9], new LinkEnd("s1", 3), 2);
+        byte[] elsewhere = LinkProbe.Write([1], new LinkEnd("s3", 2), 2);
 
         network.Switches["s2"].SendPacketIn(2, Google.Protobuf.ByteString.CopyFrom(foreign));
         network.Switches["s2"].SendPacketIn(2, Google.Protobuf.ByteString.CopyFrom(elsewhere));

@@ -1,5 +1,6 @@
 using P4.V1;
 using Telemetry.Controller.Entries;
+using Telemetry.Controller.Planning;
 using Telemetry.Controller.Programs;
 using Telemetry.Controller.Tests.Fakes;
 using Telemetry.P4Runtime.Schema;
@@ -21,6 +22,28 @@ public sealed class P4ProgramTests : IDisposable
         Assert.Equal("fabric", byFolder.Name);
         Assert.Equal(byFolder.Cookie, byFile.Cookie);
         Assert.NotEqual(0UL, byFolder.Cookie);
+    }
+
+    [Fact]
+    public void Load_TheRepositorysIntProgram_HasWhatPlansNeed()
+    {
+        DirectoryInfo? root = new(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Telemetry.sln")))
+        {
+            root = root.Parent;
+        }
+
+        P4Program program = P4Program.Load(Path.Combine(root!.FullName, "p4", "int"));
+
+        SwitchRoutes routes = SwitchRoutes.Compute(Networks.LeafSpine, _ => true);
+        Assert.All(Networks.LeafSpine.Switches, node => Assert.All(
+            [
+                .. RoutePlanner.Plan(Networks.LeafSpine, node, routes, new EcmpGroups()),
+                .. IntPlanner.Plan(Networks.LeafSpine, node, Networks.Report, new IntOptions()),
+                PuntPlanner.Lldp,
+            ],
+            spec => Assert.Equal(spec.ToString(), program.Bind(spec).Text)));
+        Assert.All(IntPlanner.Tables, table => Assert.True(program.HasTable(table)));
     }
 
     [Fact]
