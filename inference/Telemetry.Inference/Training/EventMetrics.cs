@@ -14,8 +14,17 @@ internal sealed record EventMetrics(int Episodes, int Found, int FalseAlarms, lo
 {
     public const long StartToleranceNs = 300_000_000;
 
-    /// <summary>Harmonic mean of the share of episodes found and the share of alerts that are right.</summary>
-    public double F1 => Found == 0 ? 0 : 2.0 * Found / (Found + FalseAlarms + Episodes);
+    private const double MissWeight = 2;
+
+    /// <summary>What thresholds are tuned for, 0..1: F-measure over episodes in which a missed one weighs as much as two false alarms.</summary>
+    public double Balance
+    {
+        get
+        {
+            double right = (1 + MissWeight) * Found;
+            return Found == 0 ? 0 : right / (right + MissWeight * (Episodes - Found) + FalseAlarms);
+        }
+    }
 
     public static EventMetrics Of(LabelledSet set, double[] scores, DetectorThresholds thresholds)
     {
@@ -45,10 +54,10 @@ internal sealed record EventMetrics(int Episodes, int Found, int FalseAlarms, lo
         return new EventMetrics(episodes, found, falseAlarms, [.. delays], runNs);
     }
 
-    internal static bool Overlap(PortAlert alert, LabelledSet.Episode episode) =>
+    private static bool Overlap(PortAlert alert, LabelledSet.Episode episode) =>
         alert.Port == episode.Port && alert.StartNs < episode.EndNs && (alert.EndNs ?? long.MaxValue) > episode.StartNs;
 
-    internal static List<PortAlert> Track(
+    private static List<PortAlert> Track(
         ReadOnlySpan<LabelledSample> rows, ReadOnlySpan<double> scores, DetectorThresholds thresholds)
     {
         var tracker = new AlertTracker(thresholds.ToAlertOptions(), "evaluation");

@@ -4,11 +4,11 @@ namespace Telemetry.Inference.Training;
 internal static class Tuner
 {
     private const double FirstMs = 20;
-    private const double StepMs = 20;
-    private const int Steps = 15;
+    private const double StepMs = 10;
+    private const int Steps = 19;
 
     /// <summary>Shares of the window threshold that are tried for flagging: an alert may use weaker evidence than a single window.</summary>
-    private static readonly double[] FlagShares = [1, 0.5, 0.25];
+    private static readonly double[] FlagShares = [1, 0.5, 0.25, 0.125];
 
     public static DetectorThresholds Tune(LabelledSet validation, double[] scores)
     {
@@ -21,7 +21,7 @@ internal static class Tuner
             for (int i = 0; i < Steps; i++)
             {
                 grid[i] = new DetectorThresholds(window, window * share, FirstMs + i * StepMs);
-                quality[i] = EventMetrics.Of(validation, scores, grid[i]).F1;
+                quality[i] = EventMetrics.Of(validation, scores, grid[i]).Balance;
             }
 
             quality = Smooth(quality);
