@@ -37,12 +37,6 @@ header int_md_h {
     bit<16> ds_flags;
 }
 
-// Every field of shim and MD header, for checksums.
-#define INT_FIXED_FIELDS(shim, md) \
-    shim.int_type, shim.npt, shim.reserved1, shim.length, shim.reserved2, shim.dscp, shim.reserved3, \
-    md.version, md.discard, md.exceeded_hops, md.exceeded_mtu, md.reserved, md.hop_words, md.remaining_hops, \
-    md.instructions, md.domain_id, md.ds_instructions, md.ds_flags
-
 // What one hop adds: one header for each instruction, in the order of the bitmap.
 header int_node_id_h {
     bit<32> id;

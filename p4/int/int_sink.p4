@@ -4,19 +4,21 @@
 // Takes INT off the packet and has an egress clone made, which becomes the report. The node's own hop is pushed there: the
 // clone's field list carries what was measured here, in the packet's real queue.
 control IntSink(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t standard_metadata) {
-    // A csum16 hash is the complement of the sum: what must be added to take the fields away.
+    // A csum16 hash is the complement of the sum: what must be added to take a header away.
     action restore_packet() {
-        bit<16> complement;
-        hash(complement, HashAlgorithm.csum16, 16w0, { INT_FIXED_FIELDS(hdr.int_shim, hdr.int_md) }, 32w0x10000);
-        meta.checksum_delta = (bit<32>) complement;
+        bit<16> shim;
+        bit<16> md;
+        hash(shim, HashAlgorithm.csum16, 16w0, hdr.int_shim, 32w0x10000);
+        hash(md, HashAlgorithm.csum16, 16w0, hdr.int_md, 32w0x10000);
+        meta.checksum_delta = (bit<32>) shim + (bit<32>) md;
         meta.added_bytes = 0 - (((bit<16>) hdr.int_shim.length + 1) << 2);
         hdr.ipv4.dscp = hdr.int_shim.dscp;
     }
 
     action take_away_stack() {
-        bit<16> complement;
-        hash(complement, HashAlgorithm.csum16, 16w0, { hdr.int_stack.data }, 32w0x10000);
-        meta.checksum_delta = meta.checksum_delta + (bit<32>) complement;
+        bit<16> stack;
+        hash(stack, HashAlgorithm.csum16, 16w0, hdr.int_stack, 32w0x10000);
+        meta.checksum_delta = meta.checksum_delta + (bit<32>) stack;
     }
 
     action set_aside() {
