@@ -16,6 +16,7 @@ internal sealed partial class Assessment
             Peer = port.Peer,
             Reason = reason,
             Score = score,
+            IsConsequence = state == HealthState.Down && score == 0,
             LatencyP50Ns = figures?.HopLatencyNs.Quantile(0.5),
             LatencyP99Ns = figures?.HopLatencyNs.Quantile(0.99),
             LatencyMaxNs = figures?.HopLatencyNs.Max,

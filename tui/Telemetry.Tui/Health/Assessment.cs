@@ -51,7 +51,7 @@ internal sealed partial class Assessment
         WorstFirst =
         [
             .. PortRows.Concat(LinkRows.Where(Listed)).Concat(DeviceRows.Where(Listed)).Concat(others)
-                .OrderByDescending(r => r.State).ThenByDescending(r => r.Score).ThenBy(r => r.Kind)
+                .OrderByDescending(r => r.Rank).ThenByDescending(r => r.Score).ThenBy(r => r.Kind)
                 .ThenBy(r => r.Name, NaturalComparer.Instance),
         ];
         Counts = WorstFirst.CountBy(r => r.State).ToImmutableSortedDictionary(c => c.Key, c => c.Value);
@@ -63,7 +63,7 @@ internal sealed partial class Assessment
 
     public ImmutableArray<Row> DeviceRows { get; }
 
-    /// <summary>Everything that the overview lists, worst first, equals by kind and name.</summary>
+    /// <summary>Everything that the overview lists, worst first, causes before consequences, equals by kind and name.</summary>
     public ImmutableArray<Row> WorstFirst { get; }
 
     /// <summary>How many of <see cref="WorstFirst"/> are in each state.</summary>

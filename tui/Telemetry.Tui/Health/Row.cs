@@ -60,5 +60,11 @@ internal sealed record Row(RowKind Kind, string Name, HealthState State, string 
     /// <summary>How old the newest figure is on the run's clock; null without any.</summary>
     public long? AgeNs { get; init; }
 
+    /// <summary>True for what is bad only because something else on the list is: it stands below every cause.</summary>
+    public bool IsConsequence { get; init; }
+
+    /// <summary>Order of the overview, the larger the higher.</summary>
+    public double Rank => IsConsequence ? (double)HealthState.Unknown + 0.5 : (double)State;
+
     public bool IsFault => State >= HealthState.Warn;
 }

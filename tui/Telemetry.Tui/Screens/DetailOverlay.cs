@@ -5,7 +5,7 @@ namespace Telemetry.Tui.Screens;
 /// <summary>Labelled lines over the whole screen or part of it, wrapped at words.</summary>
 internal static class DetailOverlay
 {
-    private const int LabelWidth = 12;
+    private const int LabelWidth = 14;
 
     /// <summary>Draws what fits below a rule, starting with line <paramref name="top"/> after wrapping.</summary>
     public static void DrawLines(Canvas canvas, Area area, IReadOnlyList<DetailLine> lines, int top)

@@ -53,8 +53,9 @@ internal sealed class Picture
         if (wide)
         {
             DrawReports(canvas, x + 3, rows++, model, right: true);
-            DrawTabs(canvas, rows, model);
-            DrawCounts(canvas, canvas.Width - CountsWidth(model, words: true) - 1, rows++, model, words: true);
+            int tabs = DrawTabs(canvas, rows, model);
+            bool words = tabs + CountsWidth(model, words: true) + 2 < canvas.Width;
+            DrawCounts(canvas, canvas.Width - CountsWidth(model, words) - 1, rows++, model, words);
         }
         else
         {
@@ -105,27 +106,39 @@ internal sealed class Picture
     private static void DrawReports(Canvas canvas, int x, int y, ViewModel model, bool right)
     {
         Model.ReportTotals reports = model.State.Reports;
-        (string Label, ulong Count, bool Bad)[] parts =
+        (string Long, string Short, ulong Count, bool Bad)[] parts =
         [
-            (right ? "reports " : "rep ", reports.Received, false),
-            (right ? "decoded " : "dec ", reports.Decoded, false),
-            (right ? "malformed " : "bad ", reports.Malformed, true),
-            ("lost ", reports.Lost, true),
-            .. reports.Dropped > 0 ? [("dropped ", reports.Dropped, true)] : Array.Empty<(string, ulong, bool)>(),
-            .. model.State.WindowsDropped > 0 ? [("windows missed ", model.State.WindowsDropped, true)] : Array.Empty<(string, ulong, bool)>(),
+            ("reports", "rep", reports.Received, false),
+            ("decoded", "dec", reports.Decoded, false),
+            ("malformed", "bad", reports.Malformed, true),
+            ("lost", "lost", reports.Lost, true),
+            .. reports.Dropped > 0 ? [("dropped", "drop", reports.Dropped, true)] : Array.Empty<(string, string, ulong, bool)>(),
+            .. model.State.WindowsDropped > 0 ? [("windows missed", "missed", model.State.WindowsDropped, true)] : Array.Empty<(string, string, ulong, bool)>(),
         ];
-        string Text((string Label, ulong Count, bool Bad) part) =>
-            part.Label + (right && canvas.Width >= 110 ? Format.Count(part.Count) : Format.Short(part.Count));
-        int gap = right && canvas.Width >= 110 ? 3 : 1;
-        int needed = parts.Sum(p => Text(p).Length) + (gap * (parts.Length - 1));
-        x = right ? Math.Max(x, canvas.Width - needed - 1) : x;
-        foreach ((string Label, ulong Count, bool Bad) part in parts)
+
+        // The longest of three wordings that fits.
+        (string Text, bool Bad)[] shown = [];
+        int gap = 1;
+        int needed = 0;
+        for (int wording = 0; wording < 3; wording++)
         {
-            x += canvas.Put(x, y, Text(part), part is { Bad: true, Count: > 0 } ? Ink.Warn : Ink.Dim, canvas.Width - x) + gap;
+            shown = [.. parts.Select(p => ($"{(wording < 2 ? p.Long : p.Short)} {(wording == 0 ? Format.Count(p.Count) : Format.Short(p.Count))}", p is { Bad: true, Count: > 0 }))];
+            gap = wording == 0 ? 3 : wording == 1 ? 2 : 1;
+            needed = shown.Sum(s => s.Text.Length) + (gap * (shown.Length - 1));
+            if (x + needed + 1 <= canvas.Width)
+            {
+                break;
+            }
+        }
+
+        x = right ? Math.Max(x, canvas.Width - needed - 1) : x;
+        foreach ((string text, bool bad) in shown)
+        {
+            x += canvas.Put(x, y, text, bad ? Ink.Warn : Ink.Dim) + gap;
         }
     }
 
-    private void DrawTabs(Canvas canvas, int y, ViewModel model)
+    private int DrawTabs(Canvas canvas, int y, ViewModel model)
     {
         int x = 1;
         for (int i = 0; i < _screens.Length; i++)
@@ -135,13 +148,15 @@ internal sealed class Picture
                 ? $"{_screens[i].Title}({model.Assessment.ActiveAlerts})" : _screens[i].Title;
             x += canvas.Put(x, y, here ? $"[{i + 1} {title}]" : $" {i + 1} {title} ", here ? Ink.Title : Ink.Dim);
         }
+
+        return x;
     }
 
     private static string CountText(HealthState state, int count, Glyphs glyphs, bool words) =>
         words ? $"{glyphs.Symbol(state)} {count} {Assessment.Word(state).ToLowerInvariant()}" : $"{glyphs.Symbol(state)}{count}";
 
     private static int CountsWidth(ViewModel model, bool words) =>
-        model.Assessment.Counts.Sum(c => CountText(c.Key, c.Value, model.Glyphs, words).Length + 2) - 2;
+        model.Assessment.Counts.Sum(c => CountText(c.Key, c.Value, model.Glyphs, words).Length + (words ? 2 : 1)) - (words ? 2 : 1);
 
     private static void DrawCounts(Canvas canvas, int x, int y, ViewModel model, bool words)
     {
@@ -183,8 +198,9 @@ internal sealed class Picture
         int x = 1 + canvas.Put(1, y, trail, Ink.Accent) + 2;
         string keys = ui.Overlay != Overlay.None ? "Esc back  arrows scroll"
             : "1-4 screens  / filter  : command  f faults  p freeze  Enter detail  ? help  q quit";
-        string shortKeys = ui.Overlay != Overlay.None ? "Esc back" : "? help  q quit";
-        string shown = keys.Length <= canvas.Width - x - 1 ? keys : shortKeys;
+        string[] wordings = ui.Overlay != Overlay.None ? [keys, "Esc back"]
+            : [keys, "1-4 screens  / filter  f faults  p freeze  ? help  q quit", "/ filter  ? help  q quit", "? help  q quit"];
+        string shown = wordings.FirstOrDefault(w => w.Length <= canvas.Width - x - 1, "");
         canvas.Put(Math.Max(x, canvas.Width - shown.Length - 1), y, shown, Ink.Dim);
     }
 }

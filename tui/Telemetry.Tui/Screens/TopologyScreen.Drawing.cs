@@ -9,6 +9,32 @@ namespace Telemetry.Tui.Screens;
 
 internal sealed partial class TopologyScreen
 {
+    /// <summary>Opens the borders of boxes where lines reach them.</summary>
+    private static void DrawJunctions(Canvas canvas, Area area, Layout layout, ViewModel model)
+    {
+        foreach (Route route in layout.Routes)
+        {
+            if (!model.State.Links.TryGetValue(route.Key, out LinkEntry? link) || IsCut(StateOf(link, route.Key, model)))
+            {
+                continue;
+            }
+
+            byte weight = WeightOf(StateOf(link, route.Key, model));
+            Point first = route.Shared.IsEmpty ? route.Own.From : route.Shared[0];
+            Open(canvas, area, first with { Y = first.Y - 1 }, new Arms(0, Arms.Light, weight, Arms.Light), canvas.Glyphs.Rule);
+            Open(canvas, area, route.Own.To with { Y = route.Own.To.Y + 1 }, new Arms(weight, Arms.Light, 0, Arms.Light), canvas.Glyphs.Rule);
+        }
+    }
+
+    private static void Open(Canvas canvas, Area area, Point at, Arms arms, char border)
+    {
+        (int x, int y) = (area.X + at.X, area.Y + at.Y);
+        if (x >= 0 && y >= 0 && x < canvas.Width && y < canvas.Height && canvas[x, y].Glyph.Value == border)
+        {
+            canvas.Set(x, y, canvas.Glyphs.Line(arms), canvas[x, y].Style);
+        }
+    }
+
     private static void DrawRoutes(Canvas canvas, Area area, Layout layout, ViewModel model)
     {
         LineGrid grid = new(area.Width, area.Height);

@@ -61,6 +61,8 @@ internal sealed partial class TopologyScreen : IScreen
             {
                 DrawNode(canvas, box with { X = box.X + picture.X, Y = box.Y + picture.Y }, name, model);
             }
+
+            DrawJunctions(canvas, picture, layout, model);
         }
 
         if (roomy)
