@@ -103,6 +103,7 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
 
     // CRC is linear: a seed that is merely hashed along flips the same bits for every flow, and two hops in a row would still
     // choose in step. So the seed goes in afterwards, and the multiplications carry it into the upper bits, which choose.
+    @hidden
     action select_member() {
         bit<32> mixed;
         hash(mixed, HashAlgorithm.crc32, 32w0,

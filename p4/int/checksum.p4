@@ -45,12 +45,14 @@ bit<32> sum_of_halves(in bit<32> word) {
 // Adds meta.added_bytes, which may be negative, to the lengths. What this does to the L4 checksum goes into
 // meta.checksum_delta: UDP counts its length twice, in its header and in the pseudo header.
 control L4Lengths(inout headers_t hdr, inout metadata_t meta) {
+    @hidden
     action resize() {
         bit<16> old_length = hdr.ipv4.total_len;
         hdr.ipv4.total_len = old_length + meta.added_bytes;
         meta.checksum_delta = meta.checksum_delta + (bit<32>) (~old_length) + (bit<32>) hdr.ipv4.total_len;
     }
 
+    @hidden
     action resize_udp() {
         bit<16> old_length = hdr.udp.length;
         hdr.udp.length = old_length + meta.added_bytes;
@@ -69,6 +71,7 @@ control L4Lengths(inout headers_t hdr, inout metadata_t meta) {
 // that was damaged before it came here stays recognisably damaged, and taking INT off restores the sender's own value.
 control L4Checksum(inout headers_t hdr, inout metadata_t meta) {
     // The hash adds, folds and complements.
+    @hidden
     action update(in bit<16> old_checksum) {
         hash(meta.checksum, HashAlgorithm.csum16, 16w0, { meta.checksum_delta, ~old_checksum }, 32w0x10000);
     }

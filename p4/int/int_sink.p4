@@ -5,6 +5,7 @@
 // clone's field list carries what was measured here, in the packet's real queue.
 control IntSink(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t standard_metadata) {
     // A csum16 hash is the complement of the sum: what must be added to take a header away.
+    @hidden
     action restore_packet() {
         bit<16> shim;
         bit<16> md;
@@ -15,12 +16,14 @@ control IntSink(inout headers_t hdr, inout metadata_t meta, inout standard_metad
         hdr.ipv4.dscp = hdr.int_shim.dscp;
     }
 
+    @hidden
     action take_away_stack() {
         bit<16> stack;
         hash(stack, HashAlgorithm.csum16, 16w0, hdr.int_stack, 32w0x10000);
         meta.checksum_delta = meta.checksum_delta + (bit<32>) stack;
     }
 
+    @hidden
     action set_aside() {
         hdr.mirror_shim = hdr.int_shim;
         hdr.mirror_md = hdr.int_md;
@@ -52,6 +55,7 @@ control IntSink(inout headers_t hdr, inout metadata_t meta, inout standard_metad
 
 // In the clone: puts back what IntSink set aside, as the inner packet of the report.
 control IntRestore(inout headers_t hdr, inout metadata_t meta) {
+    @hidden
     action restore_int() {
         hdr.int_shim = hdr.mirror_shim;
         hdr.int_md = hdr.mirror_md;

@@ -70,6 +70,7 @@ control IntRoles(inout headers_t hdr, inout metadata_t meta, inout standard_meta
     }
 
     // The parser looks at the shim alone; here its length is held against the datagram's. Only then is INT touched.
+    @hidden
     action check_arrived_int(bit<16> l4_bytes) {
         bit<16> room = hdr.ipv4.total_len - 20 - l4_bytes;
         bit<16> needed = ((bit<16>) hdr.int_shim.length + 1) << 2;
@@ -98,6 +99,7 @@ control IntRoles(inout headers_t hdr, inout metadata_t meta, inout standard_meta
 // Writes shim and MD header, and takes them back when this node can't be the first hop: its instructions are not those that
 // hop_words says, the egress link has no room, or the packet is itself a telemetry report.
 control IntSource(inout headers_t hdr, inout metadata_t meta) {
+    @hidden
     action write_headers() {
         hdr.int_shim.setValid();
         hdr.int_shim.int_type = INT_TYPE_MD;
@@ -125,6 +127,7 @@ control IntSource(inout headers_t hdr, inout metadata_t meta) {
         meta.added_bytes = INT_FIXED_BYTES;
     }
 
+    @hidden
     action take_back() {
         hdr.int_shim.setInvalid();
         hdr.int_md.setInvalid();

@@ -19,6 +19,7 @@ control IntNode(inout metadata_t meta, inout standard_metadata_t standard_metada
         default_action = NoAction();
     }
 
+    @hidden
     action measure() {
         meta.hop_ingress_port = standard_metadata.ingress_port;
         meta.hop_egress_port = standard_metadata.egress_port;
@@ -38,11 +39,13 @@ control IntNode(inout metadata_t meta, inout standard_metadata_t standard_metada
 
 // Words that the instructions demand of a hop: bits 0 to 3 one each, bits 4 to 6 two, the others one of ones.
 control IntHopWords(in headers_t hdr, inout metadata_t meta) {
+    @hidden
     action count_known(in bit<16> bits) {
         meta.hop_words = (bit<5>) bits[15:15] + (bit<5>) bits[14:14] + (bit<5>) bits[13:13] + (bit<5>) bits[12:12]
             + (bit<5>) (bits[11:11] ++ 1w0) + (bit<5>) (bits[10:10] ++ 1w0) + (bit<5>) (bits[9:9] ++ 1w0);
     }
 
+    @hidden
     action count_others(in bit<16> bits) {
         meta.hop_fill_words = (bit<5>) bits[8:8] + (bit<5>) bits[7:7] + (bit<5>) bits[6:6] + (bit<5>) bits[5:5]
             + (bit<5>) bits[4:4] + (bit<5>) bits[3:3] + (bit<5>) bits[2:2] + (bit<5>) bits[1:1] + (bit<5>) bits[0:0];
@@ -59,17 +62,20 @@ control IntHopWords(in headers_t hdr, inout metadata_t meta) {
 
 // Adds this node's data on top of the stack. meta.hop_words must be known.
 control IntPush(inout headers_t hdr, inout metadata_t meta) {
+    @hidden
     action exceed_hops() {
         meta.checksum_delta = meta.checksum_delta + (hdr.int_md.exceeded_hops == 0 ? 32w0x0400 : 32w0);
         hdr.int_md.exceeded_hops = 1;
     }
 
+    @hidden
     action exceed_mtu() {
         meta.checksum_delta = meta.checksum_delta + (hdr.int_md.exceeded_mtu == 0 ? 32w0x0200 : 32w0);
         hdr.int_md.exceeded_mtu = 1;
     }
 
     // One hop fewer remains: 0xfffe is -1 in ones' complement.
+    @hidden
     action grow() {
         hdr.int_md.remaining_hops = hdr.int_md.remaining_hops - 1;
         hdr.int_shim.length = hdr.int_shim.length + (bit<8>) meta.hop_words;
@@ -77,12 +83,14 @@ control IntPush(inout headers_t hdr, inout metadata_t meta) {
         meta.checksum_delta = meta.checksum_delta + (bit<32>) meta.hop_words + 0xfffe;
     }
 
+    @hidden
     action push_node() {
         hdr.hop_node.setValid();
         hdr.hop_node.id = meta.node_id;
         meta.checksum_delta = meta.checksum_delta + sum_of_halves(meta.node_id);
     }
 
+    @hidden
     action push_ports() {
         hdr.hop_ports.setValid();
         hdr.hop_ports.ingress = (bit<16>) meta.hop_ingress_port;
@@ -90,12 +98,14 @@ control IntPush(inout headers_t hdr, inout metadata_t meta) {
         meta.checksum_delta = meta.checksum_delta + (bit<32>) meta.hop_ingress_port + (bit<32>) meta.hop_egress_port;
     }
 
+    @hidden
     action push_latency() {
         hdr.hop_latency.setValid();
         hdr.hop_latency.microseconds = (bit<32>) (meta.hop_egress_time - meta.hop_ingress_time);
         meta.checksum_delta = meta.checksum_delta + sum_of_halves(hdr.hop_latency.microseconds);
     }
 
+    @hidden
     action push_queue() {
         hdr.hop_queue.setValid();
         hdr.hop_queue.id = (bit<8>) meta.hop_queue_id;
@@ -103,6 +113,7 @@ control IntPush(inout headers_t hdr, inout metadata_t meta) {
         meta.checksum_delta = meta.checksum_delta + sum_of_halves(hdr.hop_queue.id ++ hdr.hop_queue.occupancy);
     }
 
+    @hidden
     action push_ingress_time() {
         hdr.hop_ingress_time.setValid();
         hdr.hop_ingress_time.microseconds = (bit<64>) meta.hop_ingress_time;
@@ -110,6 +121,7 @@ control IntPush(inout headers_t hdr, inout metadata_t meta) {
             + sum_of_halves(meta.hop_ingress_time[31:0]);
     }
 
+    @hidden
     action push_egress_time() {
         hdr.hop_egress_time.setValid();
         hdr.hop_egress_time.microseconds = (bit<64>) meta.hop_egress_time;
@@ -118,6 +130,7 @@ control IntPush(inout headers_t hdr, inout metadata_t meta) {
     }
 
     // The target has no port groups: both levels name the same port.
+    @hidden
     action push_l2_ports() {
         hdr.hop_l2_ports.setValid();
         hdr.hop_l2_ports.ingress = (bit<32>) meta.hop_ingress_port;

@@ -38,6 +38,7 @@ control Report(inout headers_t hdr, inout metadata_t meta, inout standard_metada
     register<bit<32>>(1) report_sequence;
 
     // One action, so that egress threads can't take the same number.
+    @hidden
     action next_sequence() {
         bit<32> sequence;
         report_sequence.read(sequence, 0);
@@ -45,10 +46,12 @@ control Report(inout headers_t hdr, inout metadata_t meta, inout standard_metada
         meta.report_sequence = (bit<22>) sequence;
     }
 
+    @hidden
     action count_words(in bit<16> l4_words) {
         meta.report_words = 5 + l4_words + (bit<16>) hdr.int_shim.length + 1;
     }
 
+    @hidden
     action write_headers() {
         bit<32> report_bytes = REPORT_HEADER_BYTES + ((bit<32>) meta.report_words << 2);
 
