@@ -7,6 +7,12 @@ namespace Telemetry.Collector.Hosting;
 /// <summary>Reads addresses of the form <c>127.0.0.1:5501</c>, <c>[::1]:5501</c> or <c>localhost:5501</c>; port 0 lets the system choose.</summary>
 internal static class EndPoints
 {
+    /// <summary>Reads an address that was validated before.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static IPEndPoint Parse(string text) => TryParse(text, out IPEndPoint? endPoint)
+        ? endPoint
+        : throw new ArgumentException($"{text} is not of the form ADDRESS:PORT", nameof(text));
+
     public static bool TryParse(string text, [NotNullWhen(true)] out IPEndPoint? endPoint)
     {
         endPoint = null;

@@ -11,8 +11,6 @@ internal sealed class FlowState(FlowId id, PairState pair, ExporterState exporte
     private long _publishedLost;
     private ulong _bytes;
     private uint _pathChanges;
-    private int _ofPair;
-    private int _notOfPair;
 
     public FlowId Id { get; } = id;
 
@@ -47,21 +45,10 @@ internal sealed class FlowState(FlowId id, PairState pair, ExporterState exporte
 
     public long LastPacketNs { get; set; }
 
-    /// <summary>True when the numbers of this flow's packets follow the count that the sender keeps for the pair of addresses.</summary>
-    public bool CountsByPair => _ofPair >= _notOfPair;
-
-    public void AddPacket(uint bytes, SequenceTracker.Step inPair)
+    public void AddPacket(uint bytes)
     {
         Packets++;
         _bytes += bytes;
-        if (inPair is SequenceTracker.Step.Strange or SequenceTracker.Step.Restart)
-        {
-            _notOfPair++;
-        }
-        else
-        {
-            _ofPair++;
-        }
     }
 
     public void AddLatency(long ns) => _latencyNs.Add(ns);
@@ -73,8 +60,6 @@ internal sealed class FlowState(FlowId id, PairState pair, ExporterState exporte
     public FlowWindow? Close(long? lost)
     {
         IdleWindows = Packets > 0 ? 0 : IdleWindows + 1;
-        _ofPair = 0;
-        _notOfPair = 0;
         if (Packets == 0 && lost is null or 0)
         {
             return null;

@@ -103,10 +103,9 @@ public sealed partial class NodeEngine
             Alive(host, nowNs);
         }
 
-        SequenceTracker.Step inPair = flow.Pair.Identifications.Observe(packet.Identification);
-        SequenceTracker.Step own = flow.Identifications.Observe(packet.Identification);
-        flow.AddPacket(packet.Bytes, inPair);
-        return own;
+        flow.Pair.Observe(packet.Identification);
+        flow.AddPacket(packet.Bytes);
+        return flow.Identifications.Observe(packet.Identification);
     }
 
     private static bool SamePath(FlowState flow, ReadOnlySpan<HopMetadata> hops)

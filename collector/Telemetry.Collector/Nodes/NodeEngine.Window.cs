@@ -104,10 +104,7 @@ public sealed partial class NodeEngine
         _activeFlows.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         foreach (FlowState flow in _activeFlows)
         {
-            if (flow.Pair.Largest is not { } largest || flow.Packets > largest.Packets)
-            {
-                flow.Pair.Largest = flow;
-            }
+            flow.Pair.Offer(flow);
         }
 
         foreach (FlowState flow in _activeFlows)
@@ -124,7 +121,7 @@ public sealed partial class NodeEngine
         for (int i = 0; i < _activeFlows.Count; i++)
         {
             FlowState flow = _activeFlows[i];
-            flow.Pair.Largest = null;
+            flow.Pair.Reset();
             if (flow.IdleWindows < 2)
             {
                 _activeFlows[kept++] = flow;
@@ -140,12 +137,21 @@ public sealed partial class NodeEngine
 
     private long? TakeLost(FlowState flow)
     {
-        bool byPair = flow.CountsByPair && flow.Pair.Flows > 1;
-        long? ofPair = flow.Pair.Largest == flow ? flow.Pair.TakeLost() : flow.Pair.Identifications.Counts ? 0 : null;
+        PairState pair = flow.Pair;
+        pair.Judge();
         long? own = flow.TakeOwnLost();
 
         // While reports are missing, so may be those of packets that arrived: then nobody knows what the flow lost.
-        bool reportsMissing = _windowNumber - flow.Exporter.LastGapWindow <= 2;
-        return reportsMissing ? null : byPair && ofPair is not null ? ofPair : own;
+        if (_windowNumber - flow.Exporter.LastGapWindow <= 2)
+        {
+            return null;
+        }
+
+        return pair.Source switch
+        {
+            PairState.LossSource.Own => own,
+            PairState.LossSource.Pair => pair.Largest == flow || pair.Lost is null ? pair.Lost : 0,
+            _ => null,
+        };
     }
 }

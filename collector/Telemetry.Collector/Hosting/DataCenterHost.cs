@@ -1,0 +1,191 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Telemetry.Collector.Contracts;
+using Telemetry.Collector.DataCenters;
+using Telemetry.Collector.Delivery;
+using Telemetry.Collector.History;
+using Telemetry.Collector.Polling;
+using Telemetry.Inference.Alerts;
+using Telemetry.Inference.Detectors;
+
+namespace Telemetry.Collector.Hosting;
+
+/// <summary>Runs the data center in real time: serves centers and watchers over gRPC, and keeps the history.</summary>
+public sealed partial class DataCenterHost : IAsyncDisposable
+{
+    private readonly Lock _engineLock = new();
+    private readonly DataCenterEngine _engine;
+    private readonly IHistoryStore _store;
+    private readonly ArrivalSignal _progress = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private GrpcHost? _server;
+    private Task _ticking = Task.CompletedTask;
+    private string _toldFault = "";
+
+    private DataCenterHost(
+        DataCenterHostOptions options, IPortDetector detector, AlertOptions alerts, TimeProvider time, ILoggerFactory loggers, IHistoryStore store)
+    {
+        _time = time;
+        _store = store;
+        _log = loggers.CreateLogger<DataCenterHost>();
+        _engine = new DataCenterEngine(options.DataCenter, time, store, detector, alerts);
+    }
+
+    /// <summary>Where centers and watchers connect, with the port that was chosen.</summary>
+    public string Url => _server?.Url ?? "";
+
+    /// <summary>Opens the history, serves, and starts everything.</summary>
+    /// <param name="options">Validated here.</param>
+    /// <param name="detector">Judges the ports' windows.</param>
+    /// <param name="alerts">When verdicts become an alert.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Where to log.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    /// <exception cref="ArgumentException">An option is out of its bounds.</exception>
+    /// <exception cref="HostFaultException">The address is in use or not this machine's, or the history cannot be opened; names it.</exception>
+    public static async Task<DataCenterHost> StartAsync(
+        DataCenterHostOptions options,
+        IPortDetector detector,
+        AlertOptions alerts,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(loggers);
+        options.Validate();
+        IPEndPoint listen = EndPoints.Parse(options.Listen);
+        DataCenterHost host;
+        try
+        {
+            IHistoryStore store = options.HistoryFile is null ? DuckDbHistoryStore.InMemory() : DuckDbHistoryStore.Open(options.HistoryFile);
+            host = new DataCenterHost(options, detector, alerts, time, loggers, store);
+        }
+        catch (HistoryException fault)
+        {
+            throw new HostFaultException(fault.Message, fault);
+        }
+
+        try
+        {
+            IngestService ingest = new(host.Accept, host.AckOf, host._progress, host._stop.Token);
+            FeedService feed = new(host._engine, host._engineLock, host._stop.Token);
+            host._server = await GrpcHost.StartAsync(
+                listen,
+                services => services.AddSingleton(ingest).AddSingleton(feed),
+                app =>
+                {
+                    app.MapGrpcService<IngestService>();
+                    app.MapGrpcService<FeedService>();
+                },
+                loggers,
+                cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        LogServing(host._log, options.DataCenter.Name, host.Url, options.HistoryFile ?? "memory");
+        host._ticking = Task.Run(() => host.TickAsync(host._stop.Token), CancellationToken.None);
+        return host;
+    }
+
+    /// <summary>Uses the data center's core from any thread.</summary>
+    public T Ask<T>(Func<DataCenterEngine, T> question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        lock (_engineLock)
+        {
+            return question(_engine);
+        }
+    }
+
+    /// <summary>Completes when the host ends, with the fault that ended it.</summary>
+    public Task WaitAsync() => _ticking;
+
+    /// <summary>Stops everything and stores what is not stored yet.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        if (_server is not null)
+        {
+            await _server.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _ticking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_engineLock)
+        {
+            try
+            {
+                _engine.Flush();
+            }
+            catch (HistoryException fault)
+            {
+                LogFault(_log, fault.Message);
+            }
+        }
+
+        _store.Dispose();
+        _stop.Dispose();
+    }
+
+    private Ack Accept(Batch batch)
+    {
+        lock (_engineLock)
+        {
+            return _engine.Accept(batch);
+        }
+    }
+
+    private Ack AckOf(string sender)
+    {
+        lock (_engineLock)
+        {
+            return _engine.AckOf(sender);
+        }
+    }
+
+    private async Task TickAsync(CancellationToken stop)
+    {
+        ProcessSelf self = new(_time);
+        long ticks = 0;
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(50), _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+            {
+                DeviceUsage? own = ticks++ % 20 == 0 ? self.Read() : null;
+                string fault;
+                lock (_engineLock)
+                {
+                    if (own is { } usage)
+                    {
+                        _engine.OnSelf(usage.CpuPercent, usage.MemoryBytes);
+                    }
+
+                    _engine.Tick();
+                    fault = _engine.Fault;
+                }
+
+                _progress.Raise();
+                if (fault != _toldFault && fault.Length > 0)
+                {
+                    LogFault(_log, fault);
+                }
+
+                _toldFault = fault;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+}

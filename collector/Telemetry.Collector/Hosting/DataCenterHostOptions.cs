@@ -1,0 +1,27 @@
+using System.Net;
+using Telemetry.Collector.DataCenters;
+
+namespace Telemetry.Collector.Hosting;
+
+/// <summary>The data center as a process, or inside one.</summary>
+public sealed record DataCenterHostOptions
+{
+    /// <summary>The data center itself.</summary>
+    public DataCenterOptions DataCenter { get; init; } = new();
+
+    /// <summary>Where centers and watchers connect, <c>ADDRESS:PORT</c>; port 0 lets the system choose. Default 127.0.0.1:5502.</summary>
+    public string Listen { get; init; } = "127.0.0.1:5502";
+
+    /// <summary>File of the history; null keeps it in memory.</summary>
+    public string? HistoryFile { get; init; }
+
+    /// <summary>Checks everything.</summary>
+    /// <exception cref="ArgumentException">Names every value that is out of its bounds.</exception>
+    public void Validate()
+    {
+        DataCenter.Validate();
+        OptionFaults faults = new();
+        faults.Require(EndPoints.TryParse(Listen, out IPEndPoint? _), $"Listen {Listen} is not of the form ADDRESS:PORT");
+        faults.Throw("data center options");
+    }
+}

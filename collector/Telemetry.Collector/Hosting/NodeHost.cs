@@ -1,0 +1,297 @@
+using System.Net;
+using System.Net.Sockets;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
+using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Delivery;
+using Telemetry.Collector.Nodes;
+using Telemetry.Collector.Polling;
+
+namespace Telemetry.Collector.Hosting;
+
+/// <summary>
+/// Runs a node in real time: receives reports over UDP into a bounded ring, decodes them, reads the switches' counters
+/// and processes, and pushes batches to the center.
+/// </summary>
+public sealed partial class NodeHost : IAsyncDisposable
+{
+    private const int MaxDatagramBytes = 9216;
+
+    private readonly NodeHostOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Lock _engineLock = new();
+    private readonly NodeEngine _engine;
+    private readonly IOutbox _outbox;
+    private readonly UpstreamPusher _pusher;
+    private readonly DatagramRing _ring;
+    private readonly Socket _socket;
+    private readonly KernelDrops _kernelDrops;
+    private readonly ProcDeviceProbe _probe;
+    private readonly List<(SwitchTarget Target, SwitchPoller Poller, GrpcChannel Channel)> _switches = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stopPushing = new();
+    private Task[] _tasks = [];
+    private Task _pushing = Task.CompletedTask;
+    private long _toldDropped;
+
+    private NodeHost(NodeHostOptions options, TimeProvider time, ILoggerFactory loggers, IOutbox outbox, Socket socket)
+    {
+        _options = options;
+        _time = time;
+        _log = loggers.CreateLogger<NodeHost>();
+        _outbox = outbox;
+        _socket = socket;
+        _engine = new NodeEngine(options.Node, time, outbox);
+        _pusher = new UpstreamPusher(new PusherOptions { Url = options.Upstream }, outbox, time, loggers.CreateLogger<UpstreamPusher>());
+        _ring = new DatagramRing(options.RingDatagrams, MaxDatagramBytes);
+        EndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        _kernelDrops = new KernelDrops(EndPoint.Port);
+        _probe = new ProcDeviceProbe(time);
+    }
+
+    /// <summary>Where reports arrive, with the port that was chosen.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Counts of the connection upward.</summary>
+    public OutboxStatistics Outbox => _outbox.Statistics;
+
+    /// <summary>True while the center is connected.</summary>
+    public bool Connected => _pusher.Connected;
+
+    /// <summary>Counted reports; a copy.</summary>
+    public ReportCounters Counters
+    {
+        get
+        {
+            lock (_engineLock)
+            {
+                return _engine.Counters;
+            }
+        }
+    }
+
+    /// <summary>Binds the socket and starts everything.</summary>
+    /// <param name="options">Validated here.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Where to log.</param>
+    /// <exception cref="ArgumentException">An option is out of its bounds.</exception>
+    /// <exception cref="HostFaultException">The address is in use or not this machine's, or the spool cannot be used; names it.</exception>
+    public static NodeHost Start(NodeHostOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(loggers);
+        options.Validate();
+        Socket socket = Bind(options);
+        IOutbox outbox;
+        try
+        {
+            outbox = Outboxes.Open(options.SpoolDirectory, options.OutboxLimit, time);
+        }
+        catch (HostFaultException)
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        NodeHost host = new(options, time, loggers, outbox, socket);
+        host.Run();
+        return host;
+    }
+
+    /// <summary>Hands something to the node's core from any thread: device readings, link states, a new inventory.</summary>
+    public void Tell(Action<NodeEngine> action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        lock (_engineLock)
+        {
+            action(_engine);
+        }
+    }
+
+    /// <summary>Completes when the host ends, with the fault that ended it.</summary>
+    public Task WaitAsync() => Task.WhenAny([.. _tasks, _pushing]).Unwrap();
+
+    /// <summary>Closes the last window, gives a connected center a second to take it, and stops; what was not acknowledged stays in the spool, if there is one.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        foreach (Task task in _tasks)
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        foreach ((_, SwitchPoller poller, GrpcChannel channel) in _switches)
+        {
+            poller.Dispose();
+            channel.Dispose();
+        }
+
+        lock (_engineLock)
+        {
+            _engine.Flush();
+        }
+
+        _socket.Dispose();
+        await Outboxes.DrainAsync(_outbox, _pusher, _time).ConfigureAwait(false);
+        await _stopPushing.CancelAsync().ConfigureAwait(false);
+        await _pushing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        (_outbox as IDisposable)?.Dispose();
+        _stop.Dispose();
+        _stopPushing.Dispose();
+    }
+
+    private static Socket Bind(NodeHostOptions options)
+    {
+        IPEndPoint listen = EndPoints.Parse(options.Listen);
+        Socket socket = new(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.ReceiveBufferSize = options.SocketBufferBytes;
+            socket.Bind(listen);
+            return socket;
+        }
+        catch (SocketException fault)
+        {
+            socket.Dispose();
+            throw new HostFaultException($"cannot receive reports on {options.Listen}: {fault.Message}", fault);
+        }
+    }
+
+    private void Run()
+    {
+        if (_options.Inventory is not null)
+        {
+            _engine.SetInventory(_options.Inventory);
+        }
+
+        foreach (SwitchTarget target in _options.Switches)
+        {
+            AddSwitch(target);
+        }
+
+        LogListening(_log, _options.Node.Name, EndPoint, _options.Upstream);
+        CancellationToken stop = _stop.Token;
+        _tasks = [Guarded(ReceiveAsync, stop), Guarded(DecodeAsync, stop), Guarded(TickAsync, stop), Guarded(ProbeAsync, stop)];
+        _pushing = Guarded(_pusher.RunAsync, _stopPushing.Token);
+    }
+
+    private void AddSwitch(SwitchTarget target)
+    {
+        GrpcChannel channel = GrpcChannel.ForAddress(target.Url, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        uint[] ports = [.. _options.Inventory?.Ports.Where(port => port.Device == target.Name).Select(port => port.Port_) ?? []];
+        SwitchPoller poller = new(
+            new SwitchPollerOptions { Switch = target.Name, DeviceId = target.DeviceId, Ports = ports },
+            channel.CreateCallInvoker(),
+            _time,
+            (name, samples) =>
+            {
+                lock (_engineLock)
+                {
+                    _engine.OnPortCounters(name, samples);
+                }
+            });
+        Uri url = new(target.Url);
+        if (target.Pid is { } pid)
+        {
+            _probe.AddProcess(target.Name, pid);
+        }
+        else if (url.IsLoopback)
+        {
+            _probe.AddListener(target.Name, url.Port);
+        }
+
+        _switches.Add((target, poller, channel));
+        poller.Start();
+    }
+
+    /// <summary>Runs a loop away from the caller; cancellation ends it without a fault.</summary>
+    private static Task Guarded(Func<CancellationToken, Task> loop, CancellationToken stop) => Task.Run(
+        async () =>
+        {
+            try
+            {
+                await loop(stop).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+        },
+        CancellationToken.None);
+
+    private async Task ReceiveAsync(CancellationToken stop)
+    {
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(MaxDatagramBytes, pinned: true);
+        SocketAddress from = new(_socket.AddressFamily);
+        while (!stop.IsCancellationRequested)
+        {
+            int length;
+            try
+            {
+                length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, from, stop).ConfigureAwait(false);
+            }
+            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.MessageSize or SocketError.ConnectionReset)
+            {
+                lock (_engineLock)
+                {
+                    _engine.OnDropped(1);
+                }
+
+                continue;
+            }
+
+            _ring.Add(buffer.AsSpan(0, length));
+        }
+    }
+
+    private async Task DecodeAsync(CancellationToken stop)
+    {
+        const int AtOnce = 256;
+        while (await _ring.WaitAsync(stop).ConfigureAwait(false))
+        {
+            lock (_engineLock)
+            {
+                for (int i = 0; i < AtOnce && _ring.TryTake(out DatagramRing.Slot slot); i++)
+                {
+                    _engine.OnDatagram(_ring.Bytes(slot));
+                    _ring.Release(slot);
+                }
+            }
+        }
+    }
+
+    private async Task TickAsync(CancellationToken stop)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20), _time);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            lock (_engineLock)
+            {
+                long dropped = _ring.Dropped + _kernelDrops.Newest;
+                _engine.OnDropped(dropped - _toldDropped);
+                _toldDropped = dropped;
+                _engine.Tick();
+            }
+        }
+    }
+
+    private async Task ProbeAsync(CancellationToken stop)
+    {
+        ProcessSelf self = new(_time);
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(500), _time);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            _kernelDrops.Read();
+            DeviceUsage own = self.Read();
+            Tell(engine => engine.OnDevice(new DeviceReading(_options.Node.Name, DeviceKind.Node, DeviceState.Unspecified, own.CpuPercent, own.MemoryBytes)));
+            foreach ((SwitchTarget target, _, _) in _switches)
+            {
+                // Figures only: life is what the switch itself answers, death what it does not.
+                DeviceUsage usage = _probe.Read(target.Name);
+                Tell(engine => engine.OnDevice(new DeviceReading(target.Name, DeviceKind.Switch, DeviceState.Unspecified, usage.CpuPercent, usage.MemoryBytes)));
+            }
+        }
+    }
+}

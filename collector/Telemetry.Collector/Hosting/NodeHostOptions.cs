@@ -1,0 +1,59 @@
+using System.Net;
+using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Delivery;
+using Telemetry.Collector.Nodes;
+
+namespace Telemetry.Collector.Hosting;
+
+/// <summary>A collector node as a process, or inside one.</summary>
+public sealed record NodeHostOptions
+{
+    /// <summary>The node itself.</summary>
+    public NodeOptions Node { get; init; } = new();
+
+    /// <summary>Where reports arrive over UDP, <c>ADDRESS:PORT</c>; port 0 lets the system choose. Default 127.0.0.1:32766.</summary>
+    public string Listen { get; init; } = "127.0.0.1:32766";
+
+    /// <summary>The center, <c>http://HOST:PORT</c>.</summary>
+    public string Upstream { get; init; } = "http://127.0.0.1:5501";
+
+    /// <summary>Directory of the spool; null keeps unacknowledged batches in memory only.</summary>
+    public string? SpoolDirectory { get; init; }
+
+    /// <summary>Batches kept in memory without a spool, 10 to 100,000; default 600.</summary>
+    public int OutboxLimit { get; init; } = MemoryOutbox.DefaultLimit;
+
+    /// <summary>Datagrams between socket and decoder at most, 16 to 1,000,000; default 8192.</summary>
+    public int RingDatagrams { get; init; } = 8192;
+
+    /// <summary>Receive buffer asked of the system, bytes: 64 KiB to 1 GiB; default 8 MiB. The system may grant less.</summary>
+    public int SocketBufferBytes { get; init; } = 8 << 20;
+
+    /// <summary>What exists; null when nothing is known.</summary>
+    public Inventory? Inventory { get; init; }
+
+    /// <summary>Switches whose counters this node reads over P4Runtime.</summary>
+    public IReadOnlyList<SwitchTarget> Switches { get; init; } = [];
+
+    /// <summary>Checks everything.</summary>
+    /// <exception cref="ArgumentException">Names every value that is out of its bounds.</exception>
+    public void Validate()
+    {
+        Node.Validate();
+        OptionFaults faults = new();
+        faults.Require(EndPoints.TryParse(Listen, out IPEndPoint? _), $"Listen {Listen} is not of the form ADDRESS:PORT");
+        faults.Range(OutboxLimit, 10, 100_000, nameof(OutboxLimit));
+        faults.Range(RingDatagrams, 16, 1_000_000, nameof(RingDatagrams));
+        faults.Range(SocketBufferBytes, 64 << 10, 1 << 30, nameof(SocketBufferBytes));
+        faults.Require(Switches.Select(target => target.Name).Distinct(StringComparer.Ordinal).Count() == Switches.Count, "Switches names one twice");
+        foreach (SwitchTarget target in Switches)
+        {
+            faults.Require(
+                Uri.TryCreate(target.Url, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https",
+                $"switch {target.Name}: {target.Url} is not of the form http://HOST:PORT");
+        }
+
+        faults.Throw("node options");
+        new PusherOptions { Url = Upstream }.Validate();
+    }
+}
