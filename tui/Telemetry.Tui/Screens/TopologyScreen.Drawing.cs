@@ -20,9 +20,17 @@ internal sealed partial class TopologyScreen
             }
 
             byte weight = WeightOf(StateOf(link, route.Key, model));
-            Point first = route.Shared.IsEmpty ? route.Own.From : route.Shared[0];
+            (Point start, Point end) = route.Own;
+            if (route.Shared.IsEmpty && start.Y == end.Y && start.X != end.X)
+            {
+                Open(canvas, area, start with { X = start.X - 1 }, new Arms(Arms.Light, weight, Arms.Light, 0), canvas.Glyphs.Upright);
+                Open(canvas, area, end with { X = end.X + 1 }, new Arms(Arms.Light, 0, Arms.Light, weight), canvas.Glyphs.Upright);
+                continue;
+            }
+
+            Point first = route.Shared.IsEmpty ? start : route.Shared[0];
             Open(canvas, area, first with { Y = first.Y - 1 }, new Arms(0, Arms.Light, weight, Arms.Light), canvas.Glyphs.Rule);
-            Open(canvas, area, route.Own.To with { Y = route.Own.To.Y + 1 }, new Arms(weight, Arms.Light, 0, Arms.Light), canvas.Glyphs.Rule);
+            Open(canvas, area, end with { Y = end.Y + 1 }, new Arms(weight, Arms.Light, 0, Arms.Light), canvas.Glyphs.Rule);
         }
     }
 

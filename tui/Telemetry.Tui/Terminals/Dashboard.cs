@@ -13,7 +13,7 @@ internal sealed class Dashboard(FeedClient feed, TuiOptions options)
     private readonly Glyphs _glyphs = options.Ascii ? Glyphs.Ascii : Glyphs.Unicode;
     private FabricState _state = FabricState.Empty;
     private (FabricState State, long At)? _frozen;
-    private (FabricState State, Freshness Freshness, Assessment Result)? _assessed;
+    private (FabricState State, Freshness Freshness, Assessment Answer)? _assessed;
 
     public UiState Ui { get; private set; } = new();
 
@@ -66,6 +66,6 @@ internal sealed class Dashboard(FeedClient feed, TuiOptions options)
             _assessed = known = (state, freshness, Assessment.Of(state, freshness, _glyphs));
         }
 
-        return known.Result;
+        return known.Answer;
     }
 }
