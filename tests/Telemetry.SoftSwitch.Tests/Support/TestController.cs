@@ -1,0 +1,105 @@
+using Google.Protobuf;
+using Grpc.Core;
+using P4.V1;
+using Telemetry.P4Runtime;
+using Telemetry.P4Runtime.Schema;
+using Telemetry.P4Runtime.Values;
+using Telemetry.SoftSwitch.Switching;
+
+namespace Telemetry.SoftSwitch.Tests.Support;
+
+/// <summary>A controller over the generated client, in process: every call has ended when its method returns.</summary>
+internal sealed class TestController
+{
+    private readonly ulong _deviceId;
+    private readonly Uint128 _electionId;
+    private readonly AsyncDuplexStreamingCall<StreamMessageRequest, StreamMessageResponse> _stream;
+
+    public TestController(Switch target, ulong electionId = 1, ulong? deviceId = null)
+    {
+        SynchronizationContext.SetSynchronizationContext(null); // xunit's would make continuations run elsewhere
+        _deviceId = deviceId ?? target.Options.DeviceId;
+        _electionId = new Uint128 { Low = electionId };
+        Client = new P4.V1.P4Runtime.P4RuntimeClient(InProcessCallInvoker.For(target.Service));
+        _stream = Client.StreamChannel();
+        _ = ReadAsync();
+        Arbitrate(electionId);
+    }
+
+    public P4.V1.P4Runtime.P4RuntimeClient Client { get; }
+
+    public List<StreamMessageResponse> Messages { get; } = [];
+
+    public RpcException? StreamFault { get; private set; }
+
+    public MasterArbitrationUpdate LastArbitration => Messages.Last(m => m.Arbitration is not null).Arbitration;
+
+    public void Arbitrate(ulong electionId)
+    {
+        _electionId.Low = electionId;
+        Send(new StreamMessageRequest { Arbitration = new MasterArbitrationUpdate { DeviceId = _deviceId, ElectionId = new Uint128 { Low = electionId } } });
+    }
+
+    public void Send(StreamMessageRequest message) => _stream.RequestStream.WriteAsync(message).GetAwaiter().GetResult();
+
+    public void Close() => _stream.RequestStream.CompleteAsync().GetAwaiter().GetResult();
+
+    public void SetPipeline(byte[] json, P4InfoIndex info, SetForwardingPipelineConfigRequest.Types.Action action = SetForwardingPipelineConfigRequest.Types.Action.VerifyAndCommit) =>
+        Client.SetForwardingPipelineConfig(new SetForwardingPipelineConfigRequest
+        {
+            DeviceId = _deviceId,
+            ElectionId = _electionId,
+            Action = action,
+            Config = new ForwardingPipelineConfig { P4Info = info.Info, P4DeviceConfig = ByteString.CopyFrom(json), Cookie = new() { Cookie_ = 42 } },
+        });
+
+    public void Write(Update.Types.Type type, params Entity[] entities)
+    {
+        WriteRequest request = new() { DeviceId = _deviceId, ElectionId = _electionId };
+        request.Updates.AddRange(entities.Select(e => new Update { Type = type, Entity = e }));
+        Client.Write(request);
+    }
+
+    public void Insert(params TableEntry[] entries) => Write(Update.Types.Type.Insert, [.. entries.Select(e => new Entity { TableEntry = e })]);
+
+    public void SetDefault(P4InfoIndex info, string table, string action, params (string, P4Value)[] arguments)
+    {
+        TableInfo target = info.Tables.Get(table);
+        Write(Update.Types.Type.Modify, new Entity { TableEntry = target.DefaultEntry(target.Actions.Get(action).Call(arguments)) });
+    }
+
+    public void Add(P4InfoIndex info, string table, (string, string)[] match, string action, (string, P4Value)[] arguments, int priority = 0)
+    {
+        TableInfo target = info.Tables.Get(table);
+        Insert(target.Entry(match, target.Actions.Get(action).Call(arguments), priority));
+    }
+
+    public List<Entity> Read(Entity filter)
+    {
+        ReadRequest request = new() { DeviceId = _deviceId };
+        request.Entities.Add(filter);
+        List<Entity> result = [];
+        AsyncServerStreamingCall<ReadResponse> call = Client.Read(request);
+        while (call.ResponseStream.MoveNext(CancellationToken.None).GetAwaiter().GetResult())
+        {
+            result.AddRange(call.ResponseStream.Current.Entities);
+        }
+
+        return result;
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (await _stream.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
+            {
+                Messages.Add(_stream.ResponseStream.Current);
+            }
+        }
+        catch (RpcException fault)
+        {
+            StreamFault = fault;
+        }
+    }
+}
