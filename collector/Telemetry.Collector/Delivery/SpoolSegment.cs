@@ -165,7 +165,8 @@ internal sealed class SpoolSegment : IDisposable
         }
 
         int length = BinaryPrimitives.ReadInt32LittleEndian(header);
-        if (length is < 0 or > MaxRecord || end - offset - HeaderSize < length)
+        // A tail of zeros, as file systems leave it after a power cut, is no record although its checksum would hold.
+        if (length is <= 0 or > MaxRecord || end - offset - HeaderSize < length)
         {
             return false;
         }

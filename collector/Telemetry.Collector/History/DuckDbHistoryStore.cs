@@ -11,6 +11,8 @@ namespace Telemetry.Collector.History;
 /// </summary>
 public sealed partial class DuckDbHistoryStore : IHistoryStore
 {
+    private const string Memory = ":memory:";
+
     private readonly Lock _writeLock = new();
     private readonly Lock _readLock = new();
     private readonly DuckDBConnection _writer;
@@ -28,7 +30,7 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
             Execute(_writer, HistorySchema.Create);
             CheckVersion();
             _rows = HistorySchema.Counted.Sum(table => (long)Scalar($"SELECT count(*) FROM {table}")!);
-            _reader = _writer.Duplicate();
+            _reader = source == Memory ? _writer.Duplicate() : new DuckDBConnection($"DataSource={source}");
             _reader.Open();
         }
         catch (Exception fault) when (fault is DuckDBException or InvalidOperationException)
@@ -55,7 +57,7 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
     }
 
     /// <summary>A history that lives as long as the object.</summary>
-    public static DuckDbHistoryStore InMemory() => new("history in memory", ":memory:");
+    public static DuckDbHistoryStore InMemory() => new("history in memory", Memory);
 
     /// <inheritdoc/>
     public void Write(HistoryBatch batch)
