@@ -6,6 +6,7 @@ using Telemetry.Controller.App;
 using Telemetry.Controller.Planning;
 using Telemetry.Controller.Programs;
 using Telemetry.Lab.Randomness;
+using LinkStatus = Telemetry.Collector.Contracts.LinkStatus;
 
 namespace Telemetry.Lab.Running;
 
