@@ -1,4 +1,5 @@
 using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Polling;
 using Telemetry.Controller.Topologies;
 using Topology = Telemetry.Controller.Topologies.Topology;
 
@@ -61,6 +62,14 @@ public static class LabInventory
             }
         }
     }
+
+    /// <summary>How to read the counters of a switch's ports that links are attached to.</summary>
+    internal static SwitchPollerOptions PollerOptions(Topology topology, SwitchNode node) => new()
+    {
+        Switch = node.Name,
+        DeviceId = (ulong)node.NodeId,
+        Ports = [.. topology.Links.SelectMany(l => new[] { l.A, l.B }).Where(e => e.Device == node.Name).Select(e => (uint)e.Port)],
+    };
 
     private static string ClusterOf(Topology topology, HostNode host)
     {

@@ -2,8 +2,10 @@ using Telemetry.Collector.Chains;
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.History;
 using Telemetry.Collector.Nodes;
+using Telemetry.Collector.Polling;
 using Telemetry.Controller.App;
 using Telemetry.Controller.Programs;
+using Telemetry.Controller.Topologies;
 using Telemetry.Inference.Alerts;
 using Telemetry.Inference.Detectors;
 using Telemetry.Lab.Fabric;
@@ -33,6 +35,7 @@ public sealed class VirtualLab : IDisposable
     private readonly ControllerApp _controller;
     private readonly Convergence _convergence;
     private readonly ClusterMap _clusters;
+    private readonly List<SwitchPoller> _pollers = [];
 
     /// <summary>Builds everything; nothing runs yet.</summary>
     /// <param name="options">Validated here.</param>
@@ -59,6 +62,13 @@ public sealed class VirtualLab : IDisposable
             StringComparer.Ordinal);
         _controller = new ControllerApp(
             options.Topology, ControllerSetup.Options(program, options.Seed), _loop, node => invokers[node.Name]);
+        foreach (SwitchNode node in options.Topology.Switches)
+        {
+            NodeEngine collector = _chain.Node(_clusters.NodeOf(node.Name));
+            _pollers.Add(new SwitchPoller(
+                LabInventory.PollerOptions(options.Topology, node), invokers[node.Name], _loop, collector.OnPortCounters));
+        }
+
         _convergence = new Convergence(options.Topology, _controller);
         _controller.LinkChanged += OnLinkChanged;
         _controller.SwitchChanged += status =>
@@ -95,6 +105,11 @@ public sealed class VirtualLab : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (SwitchPoller poller in _pollers)
+        {
+            poller.Dispose();
+        }
+
         _chain.Dispose();
         _loop.Dispose();
     }
@@ -110,8 +125,12 @@ public sealed class VirtualLab : IDisposable
 
         _chain.Start();
         long convergedNs = Converge(cancellation);
-        ScenarioPlan plan = Plan(convergedNs, endNs - DrainNs);
-        _fabric.Start(plan);
+        foreach (SwitchPoller poller in _pollers)
+        {
+            poller.Start();
+        }
+
+        _fabric.Start(Plan(convergedNs, endNs - DrainNs));
         _loop.RunUntil(endNs, cancellation);
         cancellation.ThrowIfCancellationRequested();
         _chain.Flush();
