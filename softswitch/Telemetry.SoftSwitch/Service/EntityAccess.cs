@@ -281,7 +281,7 @@ internal sealed class EntityAccess(Pipeline pipeline, Func<long> nowNs)
         }
     }
 
-    private static List<Replica> ReadReplicas(IEnumerable<P4.V1.Replica> replicas, string place)
+    private static Replica[] ReadReplicas(IEnumerable<P4.V1.Replica> replicas, string place)
     {
         List<Replica> read = [];
         foreach (P4.V1.Replica replica in replicas)
@@ -298,7 +298,7 @@ internal sealed class EntityAccess(Pipeline pipeline, Func<long> nowNs)
             read.Add(read.Contains(added) ? throw EntityFault.Invalid($"{place}: port {added.Port} with instance {added.Instance} is given twice") : added);
         }
 
-        return read;
+        return [.. read];
     }
 
     private IEnumerable<Entity> ReadReplication(PacketReplicationEngineEntry filter)

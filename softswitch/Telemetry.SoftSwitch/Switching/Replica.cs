@@ -6,7 +6,7 @@ namespace Telemetry.SoftSwitch.Switching;
 internal readonly record struct Replica(int Port, int Instance);
 
 /// <summary>Where clones go. <c>PacketLength</c> truncates clones to so many bytes, 0 not at all; <c>ClassOfService</c> is their priority, 0 leaves it to the program.</summary>
-internal sealed record CloneSession(IReadOnlyList<Replica> Replicas, int ClassOfService, int PacketLength);
+internal sealed record CloneSession(Replica[] Replicas, int ClassOfService, int PacketLength);
 
 /// <summary>Copies of a multicast group, in the order they are made; <c>Metadata</c> is the controller's own.</summary>
-internal sealed record MulticastGroup(IReadOnlyList<Replica> Replicas, byte[] Metadata);
+internal sealed record MulticastGroup(Replica[] Replicas, byte[] Metadata);

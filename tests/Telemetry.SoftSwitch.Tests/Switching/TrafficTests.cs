@@ -182,14 +182,19 @@ public sealed class TrafficTests
             ["in 1", "out 0 0", "tx 100", "in 1", "in 2", "drop", "out 1 100000", "tx 100", "out 0 200000", "tx 100"], recorder.Events);
     }
 
-    [Fact]
-    public void FastPath_SteadyTraffic_AllocatesNothing()
+    [Theory]
+    [InlineData(false, 4000)]
+    [InlineData(true, 8000)]
+    public void FastPath_SteadyTraffic_AllocatesNothing(bool withClone, int expected)
     {
-        ProgramJson program = Report(Base().Run("ingress", "forward", null, ToPort(2)), Meta("deq_timedelta"), Meta("deq_qdepth"));
+        ProgramJson program = Report(
+            withClone ? Base().Run("ingress", "forward", null, ToPort(2), Call("clone_ingress_pkt_to_egress", Hex(5), Hex(2))) : Base().Run("ingress", "forward", null, ToPort(2)),
+            Meta("deq_timedelta"), Meta("deq_qdepth"));
         Telemetry.SoftSwitch.Time.EventLoop loop = new();
         Switch target = new(loop, new SwitchOptions { Name = "s1" });
         target.AttachPort(2, new SilentPort(), new PortOptions(8_000_000_000));
         target.LoadProgram(Telemetry.SoftSwitch.Programs.SwitchProgram.Load(program.Bytes));
+        target.State!.CloneSessions[5] = new CloneSession([new Replica(2, 0)], 0, 0);
         byte[] frame = new byte[200];
         void Run(int count)
         {
@@ -204,7 +209,7 @@ public sealed class TrafficTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Run(2000);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(4000, target.GetPortStatistics(2).TxPackets);
+        Assert.Equal(expected, target.GetPortStatistics(2).TxPackets);
         loop.Dispose();
     }
 

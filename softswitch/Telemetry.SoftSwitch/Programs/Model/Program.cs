@@ -29,7 +29,6 @@ internal sealed record ProgramModel
     public required IReadOnlyList<MeterDef> Meters { get; init; }
     public required IReadOnlyList<RegisterDef> Registers { get; init; }
     public required IReadOnlyDictionary<int, IReadOnlyList<FieldExpr>> FieldLists { get; init; }
-    public required IReadOnlyList<ProfileDef> Profiles { get; init; }
 }
 
 internal sealed record ParserDef(IReadOnlyList<StateDef> States, int Start);
@@ -89,7 +88,6 @@ internal sealed record TableDef(int Index, string Name, IReadOnlyList<KeyDef> Ke
     public int DirectCounter { get; init; } = -1;
     public int DirectMeter { get; init; } = -1;
     public FieldExpr? MeterTarget { get; init; }
-    public ProfileDef? Profile { get; init; }
     public int KeyWords => Keys.Sum(k => k.Words);
 }
 
@@ -97,8 +95,6 @@ internal sealed record TableDef(int Index, string Name, IReadOnlyList<KeyDef> Ke
 internal sealed record EntryDef(IReadOnlyList<MatchValue> Match, int Priority, ActionDef Action, ulong[] Data);
 
 internal readonly record struct MatchValue(UInt128 Value, UInt128 Mask, int PrefixLength);
-
-internal sealed record ProfileDef(int Index, string Name, int MaxSize, string? Algorithm, IReadOnlyList<Expr> Input);
 
 internal sealed record ConditionalDef(string Name, Expr Condition, string? TrueNext, string? FalseNext);
 

@@ -7,31 +7,6 @@ namespace Telemetry.SoftSwitch.Programs.Reading;
 internal sealed partial class ProgramReader
 {
     private readonly List<TableDef> _tables = [];
-    private readonly Dictionary<string, ProfileDef> _profiles = [];
-
-    private void ReadProfiles()
-    {
-        foreach (JsonElement pipeline in Items(_root, "pipelines"))
-        {
-            foreach (JsonElement item in Items(pipeline, "action_profiles"))
-            {
-                string name = NameOf(item);
-                string place = Place($"action profile {name}", item);
-                Guard(place, () =>
-                {
-                    string? algorithm = null;
-                    List<Expr> input = [];
-                    if (item.TryGetProperty("selector", out JsonElement selector) && selector.ValueKind == JsonValueKind.Object)
-                    {
-                        algorithm = selector.GetProperty("algo").GetString();
-                        input.AddRange(Items(selector, "input").Select(i => ReadExpr(i, new Scope(place, []))));
-                    }
-
-                    _profiles[name] = new ProfileDef(_profiles.Count, name, item.GetProperty("max_size").GetInt32(), algorithm, input);
-                });
-            }
-        }
-    }
 
     private PipelineDef? ReadPipeline(string name)
     {
@@ -116,9 +91,9 @@ internal sealed partial class ProgramReader
     {
         string name = NameOf(item);
         string type = Text(item, "type") ?? "simple";
-        if (type is not ("simple" or "indirect" or "indirect_ws"))
+        if (type != "simple")
         {
-            Fault(place, $"table type {type} is not supported by this switch");
+            Fault(place, $"table type {type} (action profile or selector) is not supported by this switch");
         }
 
         List<KeyDef> keys = [];
@@ -147,20 +122,8 @@ internal sealed partial class ProgramReader
             MissNext = Text(nextTables, "__MISS__"),
             DefaultNext = Text(item, "base_default_next"),
             DirectCounter = _counters.Values.FirstOrDefault(c => c.IsDirect && c.Table == name)?.Index ?? -1,
-            Profile = type == "simple" ? null : FindProfile(place, Text(item, "action_profile")),
         };
         return WithEntries(WithMeter(table, item, place), item, place);
-    }
-
-    private ProfileDef? FindProfile(string place, string? name)
-    {
-        if (name is not null && _profiles.TryGetValue(name, out ProfileDef? profile))
-        {
-            return profile;
-        }
-
-        Unknown(place, "action profile", name ?? "(none)");
-        return null;
     }
 
     private TableDef WithMeter(TableDef table, JsonElement item, string place)

@@ -40,7 +40,6 @@ internal sealed partial class ProgramReader
         ReadArrays();
         ReadCalculations();
         ReadActions();
-        ReadProfiles();
         ParserDef? parser = ReadParser();
         PipelineDef? ingress = ReadPipeline("ingress");
         PipelineDef? egress = ReadPipeline("egress");
@@ -71,7 +70,6 @@ internal sealed partial class ProgramReader
             Meters = [.. _meters.Values],
             Registers = [.. _registers.Values],
             FieldLists = fieldLists,
-            Profiles = [.. _profiles.Values],
         };
     }
 
