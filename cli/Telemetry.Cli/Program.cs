@@ -13,7 +13,11 @@ try
 
     RootCommand root = new("In-band network telemetry for P4 labs")
     {
+        LabCommand.Create(),
         SwitchCommand.Describe(),
+        TuiCommand.Create(),
+        TrainCommand.Create(),
+        EvaluateCommand.Create(),
         TestCommand.Create(),
     };
     InvocationConfiguration invocation = new()
@@ -27,8 +31,8 @@ catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested
 {
     return 130;
 }
-catch (CommandException fault)
+catch (Exception fault) when (Faults.Describe(fault) is { } text)
 {
-    await Console.Error.WriteLineAsync($"telemetry: {fault.Message}").ConfigureAwait(false);
+    await Console.Error.WriteLineAsync($"telemetry: {text}").ConfigureAwait(false);
     return 1;
 }
