@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Telemetry.Collector.History;
+using Telemetry.Inference.Detectors;
 using Telemetry.Lab.Reporting;
 using Telemetry.Lab.Running;
 using Telemetry.Lab.Scenarios;
@@ -63,7 +65,9 @@ internal static partial class LabCommand
 
     private static async Task<int> RunVirtualAsync(ParseResult parsed, LabOptions options, CancellationToken cancellation)
     {
-        LabResult result = VirtualLabRun.Run(options, cancellation);
+        DetectorSet detectors = DetectorSet.LoadShipped();
+        using IHistoryStore store = options.HistoryFile is { } file ? DuckDbHistoryStore.Open(file) : DuckDbHistoryStore.InMemory();
+        LabResult result = VirtualLab.Run(options, store, detectors.CreateShipped(), detectors.ShippedAlerts, cancellation);
         if (parsed.GetValue(s_json))
         {
             await using Stream output = Console.OpenStandardOutput();

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Telemetry.Cli.Tests.Programs;
+
+namespace Telemetry.Cli.Tests.Commands;
+
+public class MininetLabTests
+{
+    private const string Mininet = "/usr/bin/mn";
+    private const string Ping = "/usr/bin/ping";
+    private const string Iperf = "/usr/bin/iperf3";
+
+    private static readonly string[] s_linear =
+        ["lab", "--mininet", "--topology", "linear", "--headless", "--seconds", "15", "--json"];
+
+    [RequiresFact("root", Mininet, Ping, Iperf)]
+    public async Task Lab_Mininet_PingsPassAndRealTrafficHasHops()
+    {
+        string before = await LeftoversAsync();
+        (int code, string output, string errors) = await TelemetryProcess.RunAsync(s_linear);
+        Assert.True(code == 0, errors);
+
+        using JsonDocument document = JsonDocument.Parse(output);
+        JsonElement ping = document.RootElement.GetProperty("ping");
+        Assert.True(ping.GetProperty("sent").GetInt32() > 0);
+        Assert.Equal(ping.GetProperty("sent").GetInt32(), ping.GetProperty("received").GetInt32());
+        Assert.Contains(
+            document.RootElement.GetProperty("flows").EnumerateArray(),
+            f => f.GetProperty("path").GetArrayLength() >= 2);
+        JsonElement reports = document.RootElement.GetProperty("reports");
+        Assert.True(reports.GetProperty("decoded").GetInt64() > 0);
+        Assert.Equal(0, reports.GetProperty("malformed").GetInt64());
+        Assert.Equal(before, await LeftoversAsync());
+    }
+
+    [RequiresFact("root", Mininet, Ping, Iperf)]
+    public async Task Lab_MininetInterrupted_LeavesNothingBehind()
+    {
+        string before = await LeftoversAsync();
+        await using (TelemetryProcess lab = TelemetryProcess.Start(s_linear))
+        {
+            await lab.SaysAsync("the network is up");
+            await lab.SignalAsync("INT");
+            await lab.EndAsync();
+        }
+
+        Assert.Equal(before, await LeftoversAsync());
+    }
+
+    [RequiresFact("root", Mininet, Ping, Iperf)]
+    public async Task Lab_MininetKilled_LeavesNothingBehind()
+    {
+        string before = await LeftoversAsync();
+        await using (TelemetryProcess lab = TelemetryProcess.Start(s_linear))
+        {
+            await lab.SaysAsync("the network is up");
+            await lab.SignalAsync("KILL");
+            await lab.EndAsync();
+        }
+
+        Assert.Equal(before, await LeftoversAsync());
+    }
+
+    // Interfaces, namespaces and lab processes that exist; after an abrupt end the kernel needs a moment.
+    private static async Task<string> LeftoversAsync()
+    {
+        string found = string.Empty;
+        for (int i = 0; i < 50; i++)
+        {
+            found = await ShellAsync("ip -o link | wc -l; ip netns list | wc -l; pgrep -fc 'telemetry_mininet|simple_switch_grpc|telemetry.dll switch' || true");
+            if (found.TrimEnd().EndsWith("\n0", StringComparison.Ordinal))
+            {
+                break;
+            }
+
+            await Task.Delay(100);
+        }
+
+        return found;
+    }
+
+    private static async Task<string> ShellAsync(string command)
+    {
+        // The pattern must not find the shell that looks for it.
+        ProcessStartInfo start = new("/bin/sh", ["-s"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        using Process shell = Process.Start(start)!;
+        await shell.StandardInput.WriteAsync(command);
+        shell.StandardInput.Close();
+        string output = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        return output;
+    }
+}
