@@ -26,7 +26,4 @@ public sealed record MininetOptions
 
     /// <summary>Switch port of the controller.</summary>
     public int CpuPort { get; init; } = 510;
-
-    /// <summary>TCP port where the first switch serves P4Runtime; the others follow.</summary>
-    public int FirstGrpcPort { get; init; } = 9559;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Telemetry.Controller.App;
 using Telemetry.Controller.Topologies;
 
 namespace Telemetry.Lab.Mininet;
@@ -7,19 +8,8 @@ namespace Telemetry.Lab.Mininet;
 /// <summary>The plan that the Python package builds: see <c>mininet/telemetry_mininet/plan.py</c>.</summary>
 public static class MininetPlan
 {
-    /// <summary>The loopback port where a switch serves P4Runtime: in the topology's order from <see cref="MininetOptions.FirstGrpcPort"/>.</summary>
-    public static int GrpcPort(Topology topology, string switchName, MininetOptions options)
-    {
-        for (int i = 0; i < topology.Switches.Count; i++)
-        {
-            if (topology.Switches[i].Name == switchName)
-            {
-                return options.FirstGrpcPort + i;
-            }
-        }
-
-        throw new ArgumentException($"no switch {switchName} in {topology.Name}", nameof(switchName));
-    }
+    /// <summary>The loopback port where a switch serves P4Runtime, as a stand-alone controller expects it.</summary>
+    public static int GrpcPort(SwitchNode node) => ControllerHost.FirstGrpcPort + node.NodeId;
 
     /// <summary>Writes the plan as JSON.</summary>
     public static string Write(Topology topology, MininetOptions options) => new JsonObject
@@ -60,7 +50,7 @@ public static class MininetPlan
             command.AddRange(["--queue-depth", string.Create(CultureInfo.InvariantCulture, $"{port}={link.QueueDepthPackets}")]);
         }
 
-        int grpcPort = GrpcPort(topology, node.Name, options);
+        int grpcPort = GrpcPort(node);
         return new JsonObject
         {
             ["name"] = node.Name,

@@ -51,6 +51,11 @@ public static partial class LabReport
             WriteFabric(json, truth, fabric);
         }
 
+        if (result.Kernel is { } kernel)
+        {
+            WriteKernel(json, kernel);
+        }
+
         json.WriteEndObject();
     }
 

@@ -10,11 +10,13 @@ internal sealed class ClusterMap
 {
     private readonly Dictionary<string, string> _clusterOfSwitch = new(StringComparer.Ordinal);
 
-    public ClusterMap(Topology topology)
+    /// <param name="topology">Names the clusters.</param>
+    /// <param name="nodePerCluster">False puts all switches into the first cluster: one node hears them all.</param>
+    public ClusterMap(Topology topology, bool nodePerCluster = true)
     {
         foreach (SwitchNode node in topology.Switches)
         {
-            _clusterOfSwitch.Add(node.Name, node.Cluster);
+            _clusterOfSwitch.Add(node.Name, nodePerCluster ? node.Cluster : topology.Switches[0].Cluster);
         }
 
         Clusters = [.. _clusterOfSwitch.Values.Distinct().Order(StringComparer.Ordinal)];

@@ -1,4 +1,5 @@
 using Telemetry.Collector.Contracts;
+using Telemetry.Lab.Mininet;
 using Telemetry.Lab.Truth;
 using Topology = Telemetry.Controller.Topologies.Topology;
 
@@ -17,6 +18,9 @@ public sealed record LabResult(
     /// <summary>What ran.</summary>
     public Topology Topology => Options.Topology;
 
+    /// <summary>What Mininet's hosts measured; null when there are none.</summary>
+    public KernelTraffic? Kernel { get; init; }
+
     /// <summary>Episodes of the truth; empty when there is none.</summary>
-    public IReadOnlyList<TruthEpisode> Episodes { get; } = Truth?.Episodes(EndNs) ?? [];
+    public IReadOnlyList<TruthEpisode> Episodes => Truth?.Episodes(EndNs) ?? [];
 }

@@ -1,0 +1,39 @@
+using System.Net;
+using Telemetry.Controller.Topologies;
+using Telemetry.Lab.Running;
+
+namespace Telemetry.Lab.Live;
+
+/// <summary>Switches and hosts that run in real time, whoever runs them.</summary>
+internal interface ILiveNetwork : IAsyncDisposable
+{
+    /// <summary>True when all switches stamp from one clock.</summary>
+    bool SharedClock { get; }
+
+    /// <summary>Address and UDP port (0: any) where a collector node hears the switches' reports.</summary>
+    IPEndPoint Collector { get; }
+
+    /// <summary>MAC address of the collector; null where nobody looks at it.</summary>
+    string? CollectorMac { get; }
+
+    /// <summary>Longest IPv4 packet that the links between switches take, bytes.</summary>
+    int MtuBytes { get; }
+
+    /// <summary>True when there can be a node for each cluster; false when one node hears all switches.</summary>
+    bool NodePerCluster { get; }
+
+    /// <summary>Brings hosts, links and switches up; returns when every switch serves P4Runtime.</summary>
+    Task StartAsync(CancellationToken cancellation);
+
+    /// <summary>Where a switch serves P4Runtime, <c>http://HOST:PORT</c>; once started.</summary>
+    string UrlOf(SwitchNode node);
+
+    /// <summary>Tells where the node that listens for a switch is.</summary>
+    void SendReports(string switchName, IPEndPoint node);
+
+    /// <summary>Runs the scenario's traffic until it is over or cancelled; both are a normal end.</summary>
+    Task RunAsync(LabOptions options, Action<string> progress, CancellationToken cancellation);
+
+    /// <summary>Stops the traffic and adds to the result what the network itself knows.</summary>
+    Task<LabResult> CompleteAsync(LabResult measured);
+}

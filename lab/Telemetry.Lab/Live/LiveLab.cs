@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
+using Telemetry.Collector.Contracts;
+using Telemetry.Controller.App;
+using Telemetry.Controller.Client;
+using Telemetry.Controller.Planning;
+using Telemetry.Controller.Programs;
+using Telemetry.Controller.Topologies;
+using Telemetry.Inference.Alerts;
+using Telemetry.Inference.Detectors;
+using Telemetry.Lab.Mininet;
+using Telemetry.Lab.Running;
+
+namespace Telemetry.Lab.Live;
+
+/// <summary>
+/// A whole lab in real time: a network, the controller and the collector's tiers, which talk gRPC and UDP as they would
+/// on machines of their own.
+/// </summary>
+public static class LiveLab
+{
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Runs on the embedded fabric.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static Task<LabResult> RunEmbeddedAsync(
+        LabOptions options, LiveSettings settings, IPortDetector detector, AlertOptions alerts, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(settings);
+        return RunAsync(
+            options, settings, new EmbeddedNetwork(options.Topology, options.Seed, settings.Time), detector, alerts, cancellation);
+    }
+
+    /// <summary>Runs on Mininet's hosts and links; the caller has put this process into a network namespace of its own.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static Task<LabResult> RunMininetAsync(
+        LabOptions options, LiveSettings settings, MininetOptions mininet, IPortDetector detector, AlertOptions alerts, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(settings);
+        return RunAsync(options, settings, new LiveMininet(options.Topology, mininet), detector, alerts, cancellation);
+    }
+
+    /// <summary>Starts everything, runs the scenario, and ends everything in order; cancellation ends the scenario early, with a result.</summary>
+    /// <exception cref="LabException">An option, the program or the scenario does not fit, or the switches did not come up.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the scenario ran.</exception>
+    private static async Task<LabResult> RunAsync(
+        LabOptions options, LiveSettings settings, ILiveNetwork network, IPortDetector detector, AlertOptions alerts, CancellationToken cancellation)
+    {
+        await using ConfiguredAsyncDisposable networkEnd = network.ConfigureAwait(false);
+        options.Validate();
+        P4Program program = ControllerSetup.LoadProgram(options);
+        long startNs = settings.Time.GetUtcNow().Ticks * 100 - (DateTime.UnixEpoch.Ticks * 100);
+        await network.StartAsync(cancellation).ConfigureAwait(false);
+        settings.Progress("the network is up");
+        LiveChain chain = await LiveChain.StartAsync(
+            options.Topology, options, network, detector, alerts, settings.Time, settings.Loggers, cancellation).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable chainEnd = chain.ConfigureAwait(false);
+        settings.Serving(chain.Feed);
+
+        ConcurrentDictionary<string, GrpcChannel> channels = new();
+        try
+        {
+            ControllerApp controller = new(options.Topology, Options(program, options, network), settings.Time, Connect);
+            await using ConfiguredAsyncDisposable controllerEnd = controller.ConfigureAwait(false);
+            Convergence convergence = new(options.Topology, controller);
+            controller.LinkChanged += change => chain.Tell(change.A.Device, node => node.OnLink(ControllerSetup.Status(change)));
+            controller.SwitchChanged += status => chain.Tell(status.Name, node => node.OnDevice(ControllerSetup.Reading(status)));
+            await ConvergeAsync(controller, convergence, options, settings, cancellation).ConfigureAwait(false);
+            settings.Progress("every switch is programmed and every link answers");
+            try
+            {
+                await network.RunAsync(options, settings.Progress, cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                settings.Progress("interrupted: ending in order");
+            }
+            catch (ArgumentException fault)
+            {
+                throw new LabException(fault.Message, fault);
+            }
+
+            // The last packets and windows are still on their way.
+            await Task.Delay(TimeSpan.FromMilliseconds(300), settings.Time, CancellationToken.None).ConfigureAwait(false);
+            Totals totals = await chain.FinishAsync().ConfigureAwait(false);
+            return await network.CompleteAsync(new LabResult(options, startNs, 0, totals, null, null)).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (GrpcChannel channel in channels.Values)
+            {
+                channel.Dispose();
+            }
+        }
+
+        CallInvoker Connect(SwitchNode node) => channels
+            .GetOrAdd(node.Name, _ => SwitchChannel.Create(network.UrlOf(node)))
+            .CreateCallInvoker();
+    }
+
+    private static ControllerOptions Options(P4Program program, LabOptions options, ILiveNetwork network)
+    {
+        ControllerOptions usual = ControllerSetup.Options(program, options.Seed);
+        ReportOptions report = usual.Report!;
+        return usual with
+        {
+            Report = network.CollectorMac is { } mac ? report with { Collector = network.Collector, CollectorMac = mac } : report,
+            Telemetry = usual.Telemetry with { MtuBytes = network.MtuBytes },
+        };
+    }
+
+    private static async Task ConvergeAsync(
+        ControllerApp controller, Convergence convergence, LabOptions options, LiveSettings settings, CancellationToken cancellation)
+    {
+        Task started = controller.StartAsync(cancellation);
+        long begun = settings.Time.GetTimestamp();
+        while (true)
+        {
+            if (started.IsFaulted)
+            {
+                await started.ConfigureAwait(false);
+            }
+
+            if (started.IsCompletedSuccessfully && convergence.IsReached)
+            {
+                return;
+            }
+
+            if (settings.Time.GetElapsedTime(begun).TotalSeconds > options.ConvergenceSeconds)
+            {
+                throw new LabException(
+                    $"the switches did not come up within {options.ConvergenceSeconds} s: {string.Join("; ", convergence.Missing())}");
+            }
+
+            await Task.Delay(s_look, settings.Time, cancellation).ConfigureAwait(false);
+        }
+    }
+}
