@@ -37,7 +37,8 @@ class TelemetrySwitch(Switch):
     """A P4 switch process (``telemetry switch``, or anything with simple_switch_grpc's command line) on veth."""
 
     def __init__(self, name: str, plan: SwitchPlan, log_folder: Any, **params: Any) -> None:
-        super().__init__(name, dpid=f"{plan.grpc_port:016x}", inNamespace=False, **params)
+        params["inNamespace"] = False  # all switches and the collector share the namespace of the lab
+        super().__init__(name, dpid=f"{plan.grpc_port:016x}", **params)
         self.plan = plan
         self.log_path = log_folder / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None

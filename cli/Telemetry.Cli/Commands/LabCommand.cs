@@ -1,10 +1,12 @@
 using System.CommandLine;
+using Telemetry.Cli.Isolation;
 using Telemetry.Collector.History;
 using Telemetry.Inference.Detectors;
 using Telemetry.Lab.Reporting;
 using Telemetry.Lab.Running;
 using Telemetry.Lab.Scenarios;
 using Telemetry.Lab.Topologies;
+using Telemetry.Tui;
 
 namespace Telemetry.Cli.Commands;
 
@@ -12,37 +14,52 @@ namespace Telemetry.Cli.Commands;
 internal static partial class LabCommand
 {
     private const string DefaultTopology = "leafspine-2x4";
+    private const double HeadlessSeconds = 60;
+    private const double WatchedSeconds = 3600;
 
     private static readonly Option<string> s_topology = new("--topology")
     {
         Description = $"A built-in ({string.Join(", ", BuiltInTopologies.Names)}) or a topology file",
+        DefaultValueFactory = _ => DefaultTopology,
     };
 
     private static readonly Option<string> s_scenario = new("--scenario")
     {
-        Description = $"What happens: {string.Join(", ", ScenarioCatalog.Names)}",
+        Description = $"What happens: {string.Join(", ", ScenarioCatalog.Names)}; in Mininet ping and iperf3 are the traffic",
         DefaultValueFactory = _ => "incast",
+    };
+
+    private static readonly Option<string> s_switch = new("--switch")
+    {
+        Description = "soft, the embedded switch, or bmv2, simple_switch_grpc from the PATH (with --mininet)",
+        DefaultValueFactory = _ => "soft",
     };
 
     private static readonly Option<ulong> s_seed = new("--seed") { Description = "Of every random choice", DefaultValueFactory = _ => 1 };
 
     private static readonly Option<double?> s_seconds = new("--seconds")
     {
-        Description = "Length of the run; 60 headless, until you quit with the terminal UI",
+        Description = $"Length of the run: {HeadlessSeconds} headless, {WatchedSeconds} or until you quit with the terminal UI",
     };
 
-    private static readonly Option<bool> s_virtual = new("--virtual") { Description = "Virtual time: hours take minutes, the same seed gives the same bytes (headless)" };
+    private static readonly Option<bool> s_virtual = new("--virtual")
+    {
+        Description = "Virtual time: an hour takes minutes, the same seed gives the same bytes (with --headless)",
+    };
+
+    private static readonly Option<bool> s_mininet = new("--mininet") { Description = "Real hosts and links in Mininet (root)" };
     private static readonly Option<bool> s_headless = new("--headless") { Description = "No terminal UI" };
-    private static readonly Option<bool> s_json = new("--json") { Description = "End with one JSON document on standard output (headless)" };
+    private static readonly Option<bool> s_json = new("--json") { Description = "End with one JSON document on standard output (with --headless)" };
     private static readonly Option<string?> s_program = new("--program") { Description = "Compiled P4 program: folder or JSON; p4/int by default" };
     private static readonly Option<string?> s_history = new("--history") { Description = "DuckDB file for the history; in memory by default" };
+    private static readonly Option<string?> s_log = new("--log") { Description = "File for log lines" };
 
     public static Command Create()
     {
-        s_topology.DefaultValueFactory = _ => DefaultTopology;
+        s_switch.AcceptOnlyFromAmong("soft", "bmv2");
         Command command = new("lab", "Run a fabric of P4 switches with the whole telemetry chain (the main job)")
         {
-            s_topology, s_scenario, s_seed, s_seconds, s_virtual, s_headless, s_json, s_program, s_history,
+            s_topology, s_scenario, s_switch, s_seed, s_seconds, s_virtual, s_mininet, s_headless, s_json, s_program, s_history, s_log,
         };
         command.SetAction(RunAsync);
         return command;
@@ -50,17 +67,41 @@ internal static partial class LabCommand
 
     private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        bool headless = parsed.GetValue(s_headless);
+        bool mininet = parsed.GetValue(s_mininet);
+        if (parsed.GetValue(s_virtual) && (!headless || mininet))
+        {
+            throw new CommandException("--virtual needs --headless and cannot be combined with --mininet: nobody can watch a clock that jumps");
+        }
+
+        if (parsed.GetValue(s_json) && !headless)
+        {
+            throw new CommandException("--json needs --headless: the terminal UI and a document do not share standard output");
+        }
+
+        if (parsed.GetRequiredValue(s_switch) == "bmv2" && !mininet)
+        {
+            throw new CommandException("--switch bmv2 needs --mininet: simple_switch_grpc forwards between network interfaces");
+        }
+
         LabOptions options = new()
         {
             Topology = TopologyCatalog.Load(parsed.GetRequiredValue(s_topology)),
             Scenario = parsed.GetRequiredValue(s_scenario),
             Seed = parsed.GetValue(s_seed),
-            Seconds = parsed.GetValue(s_seconds) ?? 60,
+            Seconds = parsed.GetValue(s_seconds) ?? (headless ? HeadlessSeconds : WatchedSeconds),
             Program = parsed.GetValue(s_program),
             HistoryFile = parsed.GetValue(s_history),
         };
         options.Validate();
-        return parsed.GetValue(s_virtual) ? RunVirtualAsync(parsed, options, cancellation) : throw new CommandException("only --virtual yet");
+        if (!headless && TuiApp.TerminalFault() is { } fault)
+        {
+            throw new CommandException($"{fault}; --headless runs without it");
+        }
+
+        return parsed.GetValue(s_virtual) ? RunVirtualAsync(parsed, options, cancellation)
+            : mininet && !NamespaceRun.IsInside ? NamespaceRun.RunAsync(Environment.GetCommandLineArgs()[1..], cancellation)
+            : RunLiveAsync(parsed, options, cancellation);
     }
 
     private static async Task<int> RunVirtualAsync(ParseResult parsed, LabOptions options, CancellationToken cancellation)
@@ -68,12 +109,23 @@ internal static partial class LabCommand
         DetectorSet detectors = DetectorSet.LoadShipped();
         using IHistoryStore store = options.HistoryFile is { } file ? DuckDbHistoryStore.Open(file) : DuckDbHistoryStore.InMemory();
         LabResult result = VirtualLab.Run(options, store, detectors.CreateShipped(), detectors.ShippedAlerts, cancellation);
+        await PrintAsync(parsed, result).ConfigureAwait(false);
+        return 0;
+    }
+
+    private static async Task PrintAsync(ParseResult parsed, LabResult result)
+    {
         if (parsed.GetValue(s_json))
         {
-            await using Stream output = Console.OpenStandardOutput();
-            await output.WriteAsync(LabReport.ToUtf8(result), cancellation).ConfigureAwait(false);
+            Stream output = Console.OpenStandardOutput();
+            await using (output.ConfigureAwait(false))
+            {
+                await output.WriteAsync(LabReport.ToUtf8(result)).ConfigureAwait(false);
+            }
+
+            return;
         }
 
-        return 0;
+        await Console.Out.WriteAsync(LabSummary.Of(result)).ConfigureAwait(false);
     }
 }

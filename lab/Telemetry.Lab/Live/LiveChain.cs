@@ -63,8 +63,17 @@ internal sealed class LiveChain : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the node of a switch something.</summary>
-    public void Tell(string switchName, Action<NodeEngine> action) => _nodes[_clusters.NodeOf(switchName)].Tell(action);
+    /// <summary>Tells the node of a switch something; once the nodes have ended there is nobody to tell.</summary>
+    public void Tell(string switchName, Action<NodeEngine> action)
+    {
+        lock (_nodes)
+        {
+            if (_nodes.TryGetValue(_clusters.NodeOf(switchName), out NodeHost? node))
+            {
+                node.Tell(action);
+            }
+        }
+    }
 
     /// <summary>Ends nodes, then centers, each after its last windows were delivered, and asks the data center for the run.</summary>
     public async Task<Totals> FinishAsync()
@@ -110,12 +119,18 @@ internal sealed class LiveChain : IAsyncDisposable
 
     private async Task StopFeedersAsync()
     {
-        foreach (NodeHost node in _nodes.Values)
+        NodeHost[] nodes;
+        lock (_nodes)
+        {
+            nodes = [.. _nodes.Values];
+            _nodes.Clear();
+        }
+
+        foreach (NodeHost node in nodes)
         {
             await node.DisposeAsync().ConfigureAwait(false);
         }
 
-        _nodes.Clear();
         foreach (CenterHost center in _centers)
         {
             await center.DisposeAsync().ConfigureAwait(false);
