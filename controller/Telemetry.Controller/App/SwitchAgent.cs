@@ -79,6 +79,7 @@ internal sealed class SwitchAgent
         _ when !CanProbe => Reach.Unjudged,
         SwitchState.Primary => Reach.Probed,
         SwitchState.Lost or SwitchState.Refused => Reach.Gone,
+        _ when Switch.State == P4SwitchState.Primary && _status.Connects == 0 => Reach.Unjudged, // being programmed
         SwitchState.Connecting when RunClock.NowNs(_time) - _startedNs > _graceNs => Reach.Gone,
         _ => Reach.Unjudged,
     };
@@ -89,7 +90,20 @@ internal sealed class SwitchAgent
     /// <summary>Has a changed demand written now.</summary>
     public void Wake() => _work.Set();
 
-    public Task RunAsync(CancellationToken cancellation) => Switch.RunAsync(WhilePrimaryAsync, cancellation);
+    /// <summary>Runs until cancelled; a bug ends it, fails <see cref="Programmed"/> and is thrown.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Switch.RunAsync(WhilePrimaryAsync, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            SetStatus(SwitchState.Refused, fault.Message, 0, _status.Connects);
+            _programmed.TrySetException(fault);
+            throw;
+        }
+    }
 
     private async Task WhilePrimaryAsync(P4Switch client, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Grpc.Core;
 using P4.V1;
 using Telemetry.Controller.Programs;
@@ -18,6 +19,7 @@ public sealed partial class P4Switch
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private volatile Session? _session;
+    private UInt128 _electionId;
     private long _packetsNotSent;
 
     /// <summary>Creates a client that has no connection yet.</summary>
@@ -29,6 +31,7 @@ public sealed partial class P4Switch
         ArgumentOutOfRangeException.ThrowIfEqual(options.ElectionId, UInt128.Zero, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumBatch, 1, nameof(options));
         _options = options;
+        _electionId = options.ElectionId;
         _connect = connect;
         _time = time;
     }
@@ -61,7 +64,11 @@ public sealed partial class P4Switch
     /// Runs each time this client becomes primary; its token is cancelled when it no longer is. If it fails, the
     /// stream is given up, <see cref="StateChanged"/> says why, and all starts again after the wait.
     /// </param>
-    /// <param name="cancellation">Ends the loop; the returned task then completes normally.</param>
+    /// <param name="cancellation">Ends the loop; the returned task then completes normally, and no state is raised.</param>
+    /// <remarks>
+    /// When nobody is primary but a former client had a higher election id, one above that is claimed. What the
+    /// handler throws besides <see cref="P4RuntimeException"/> and <see cref="RpcException"/> ends the loop.
+    /// </remarks>
     public async Task RunAsync(Func<P4Switch, CancellationToken, Task> whilePrimary, CancellationToken cancellation)
     {
         TimeSpan backoff = _options.BackoffMinimum;
@@ -82,16 +89,18 @@ public sealed partial class P4Switch
             {
                 reason = fault.Message;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
-                reason = "cancelled";
+                reason = "stopped";
+            }
+
+            if (cancellation.IsCancellationRequested)
+            {
+                State = P4SwitchState.Disconnected; // as told: nothing to raise
+                return;
             }
 
             SetState(P4SwitchState.Disconnected, reason);
-            if (cancellation.IsCancellationRequested)
-            {
-                return;
-            }
 
             backoff = wasPrimary ? _options.BackoffMinimum : backoff;
             try
@@ -116,10 +125,7 @@ public sealed partial class P4Switch
             client.StreamChannel(cancellationToken: ending.Token);
         using Session session = new(client, new StreamSender(call.RequestStream, _options.SendBuffer), ending);
         _session = session;
-        session.Sender.TrySend(new StreamMessageRequest
-        {
-            Arbitration = new MasterArbitrationUpdate { DeviceId = _options.DeviceId, ElectionId = ElectionId() },
-        });
+        Claim(session);
         try
         {
             while (await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
@@ -129,7 +135,7 @@ public sealed partial class P4Switch
         }
         catch (RpcException) when (session.Fault is { } fault)
         {
-            throw fault; // the handler's own failure ended the stream
+            fault.Throw(); // the handler's own failure ended the stream
         }
         finally
         {
@@ -172,9 +178,22 @@ public sealed partial class P4Switch
         }
 
         session.EndHandler();
-        string holder = update.ElectionId is { } id ? $" (election id {new UInt128(id.High, id.Low)})" : "";
-        SetState(P4SwitchState.Backup, $"another client is primary{holder}; this one claims {_options.ElectionId}");
+        UInt128 highest = update.ElectionId is { } id ? new UInt128(id.High, id.Low) : 0;
+        if (update.Status.Code == (int)StatusCode.NotFound && highest > _electionId)
+        {
+            // Nobody is primary, and nobody below the highest id ever seen may be (specification 1.5, section 5).
+            _electionId = highest + 1;
+            Claim(session);
+            return;
+        }
+
+        SetState(P4SwitchState.Backup, $"another client is primary (election id {highest}); this one claims {_electionId}");
     }
+
+    private void Claim(Session session) => session.Sender.TrySend(new StreamMessageRequest
+    {
+        Arbitration = new MasterArbitrationUpdate { DeviceId = _options.DeviceId, ElectionId = ElectionId() },
+    });
 
     private void SetState(P4SwitchState state, string reason)
     {
@@ -183,7 +202,7 @@ public sealed partial class P4Switch
     }
 
     private Uint128 ElectionId() =>
-        new() { High = (ulong)(_options.ElectionId >> 64), Low = (ulong)_options.ElectionId };
+        new() { High = (ulong)(_electionId >> 64), Low = (ulong)_electionId };
 
     /// <summary>One stream and the handler that runs while it is primary.</summary>
     private sealed class Session(
@@ -200,7 +219,7 @@ public sealed partial class P4Switch
 
         public bool HandlerRan { get; private set; }
 
-        public Exception? Fault { get; private set; }
+        public ExceptionDispatchInfo? Fault { get; private set; }
 
         public void StartHandler(Func<CancellationToken, Task> handler)
         {
@@ -234,9 +253,11 @@ public sealed partial class P4Switch
             {
                 HandlerRan = true; // it ran until it was told to stop
             }
-            catch (Exception fault) when (fault is P4RuntimeException or RpcException)
+#pragma warning disable CA1031 // thrown again where the session ends
+            catch (Exception fault)
+#pragma warning restore CA1031
             {
-                Fault = fault;
+                Fault = ExceptionDispatchInfo.Capture(fault);
                 ending.Cancel(); // not CancelAsync: its callbacks would leave the loop's thread
             }
         }

@@ -78,11 +78,13 @@ internal sealed class StreamSender(IClientStreamWriter<StreamMessageRequest> wri
             {
                 await writer.WriteAsync(message).ConfigureAwait(false);
             }
-            catch (Exception fault) when (fault is RpcException or InvalidOperationException or OperationCanceledException)
+#pragma warning disable CA1031 // top of the loop: whatever broke the stream, its reader learns it too and reports it
+            catch (Exception)
+#pragma warning restore CA1031
             {
                 lock (_gate)
                 {
-                    _broken = true; // the stream's reader learns why
+                    _broken = true;
                     _dropped += _waiting.Count + 1;
                     _waiting.Clear();
                 }

@@ -14,26 +14,21 @@ internal static class LinkProbe
 {
     private const ushort TtlSeconds = 1;
 
-    public static byte[] Write(byte[] key, LinkEnd from, ulong sourceMac)
+    public static byte[] Write(LinkEnd from, ulong cookie, ulong sourceMac)
     {
         byte[] frame = new byte[LldpFrame.MaxSize];
-        LldpFrame probe = new(from.Device, (uint)from.Port, TtlSeconds, Cookie(key, from));
+        LldpFrame probe = new(from.Device, (uint)from.Port, TtlSeconds, cookie);
         return frame[..probe.Write(frame, sourceMac)];
     }
 
-    /// <summary>The port that sent a frame; null if it is no probe that this key signed. Never throws.</summary>
-    public static LinkEnd? Read(byte[] key, ReadOnlySpan<byte> frame)
-    {
-        if (!LldpFrame.TryRead(frame, out LldpFrame? probe) || probe.Port > TopologyFile.MaximumPort)
-        {
-            return null;
-        }
+    /// <summary>The port that a frame says it comes from and its cookie; null if it is no probe. Never throws.</summary>
+    public static (LinkEnd From, ulong Cookie)? Read(ReadOnlySpan<byte> frame) =>
+        LldpFrame.TryRead(frame, out LldpFrame? probe) && probe.Port <= TopologyFile.MaximumPort
+            ? (new LinkEnd(probe.Chassis, (int)probe.Port), probe.Cookie)
+            : null;
 
-        LinkEnd from = new(probe.Chassis, (int)probe.Port);
-        return probe.Cookie == Cookie(key, from) ? from : null;
-    }
-
-    private static ulong Cookie(byte[] key, LinkEnd from)
+    /// <summary>The cookie that only who has the key can make for a port.</summary>
+    public static ulong Cookie(byte[] key, LinkEnd from)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{from.Device}-p{from.Port}"), hash);

@@ -193,8 +193,8 @@ public sealed class ControllerAppTests
     {
         (ControllerApp app, FakeNetwork network) = Make(Networks.Linear3);
         _ = app.StartAsync();
-        byte[] foreign = LinkProbe.Write([9], new LinkEnd("s1", 3), 2);
-        byte[] elsewhere = LinkProbe.Write([1], new LinkEnd("s3", 2), 2);
+        byte[] foreign = new ProbeBook(Networks.Linear3, [9]).Frame(new LinkEnd("s1", 3));
+        byte[] elsewhere = new ProbeBook(Networks.Linear3, [1]).Frame(new LinkEnd("s3", 2));
 
         network.Switches["s2"].SendPacketIn(2, Google.Protobuf.ByteString.CopyFrom(foreign));
         network.Switches["s2"].SendPacketIn(2, Google.Protobuf.ByteString.CopyFrom(elsewhere));
@@ -202,6 +202,28 @@ public sealed class ControllerAppTests
         Assert.Equal(1, app.ForeignProbes);
         Assert.Equal(["s3-p2 is wired to s2-p2, not as in the topology"], app.WiringFaults);
         End(app);
+    }
+
+    [Fact]
+    public void DisposeAsync_WhilePrimary_EndsWithoutSayingLost()
+    {
+        (ControllerApp app, _) = Make(Networks.Linear3);
+        _ = app.StartAsync();
+
+        End(app);
+
+        Assert.Equal(["s1 Primary", "s2 Primary", "s3 Primary"], _switches);
+    }
+
+    [Fact]
+    public void RunAsync_ConnectThrowsABug_FailsTheStartAndTheEnd()
+    {
+        ManualTime.TakeThread();
+        ControllerApp app = new(Networks.Linear3, Options, _time, _ => throw new InvalidTimeZoneException("a bug"));
+
+        Assert.IsType<InvalidTimeZoneException>(app.StartAsync().Exception!.InnerException);
+        Assert.IsType<InvalidTimeZoneException>(app.DisposeAsync().AsTask().Exception!.InnerException);
+        Assert.All(app.Switches, s => Assert.Equal((SwitchState.Refused, "a bug"), (s.State, s.Detail)));
     }
 
     [Fact]

@@ -67,8 +67,9 @@ public sealed class P4SwitchTests : IDisposable
         Assert.Contains("another client is primary (election id 5); this one claims 1", _states[^1], StringComparison.Ordinal);
         secondEnding.Cancel();
         Assert.True(secondRun.IsCompletedSuccessfully);
-        Assert.Equal(P4SwitchState.Primary, first.State);
+        Assert.Equal(P4SwitchState.Primary, first.State); // it claims 6 now: below 5 nobody may be primary
         Assert.Equal(3, _primaries);
+        Assert.Equal(["Primary ", "Backup another client is primary (election id 5); this one claims 1", "Primary "], _states);
         End(firstRun);
 
         async Task Hold(P4Switch sw, CancellationToken token)

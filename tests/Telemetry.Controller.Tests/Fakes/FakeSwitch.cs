@@ -13,6 +13,7 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
 {
     private readonly List<Client> _clients = [];
     private readonly CallInvoker _invoker;
+    private UInt128 _highest;
 
     public FakeSwitch() => _invoker = InProcessCallInvoker.For(this);
 
@@ -52,6 +53,7 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
         Drop();
         Entities.Clear();
         Cookie = null;
+        _highest = 0;
     }
 
     public void SendPacketIn(int port, ByteString frame)
@@ -188,6 +190,7 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
         if (message.Arbitration is { } arbitration)
         {
             client.ElectionId = arbitration.ElectionId;
+            _highest = UInt128.Max(_highest, client.Id);
             Announce();
         }
         else if (message.Packet is { } packet)
@@ -197,25 +200,26 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
         }
     }
 
+    /// <summary>Tells everybody who is primary: as the specification has it, nobody once the highest id has left.</summary>
     private void Announce()
     {
         Client? primary = Primary();
         foreach (Client client in _clients.ToArray())
         {
+            StatusCode code = client == primary ? StatusCode.OK
+                : primary is null ? StatusCode.NotFound : StatusCode.AlreadyExists;
             Send(client, new StreamMessageResponse
             {
                 Arbitration = new MasterArbitrationUpdate
                 {
-                    ElectionId = primary?.ElectionId,
-                    Status = new Google.Rpc.Status { Code = client == primary ? 0 : (int)StatusCode.AlreadyExists },
+                    ElectionId = new Uint128 { High = (ulong)(_highest >> 64), Low = (ulong)_highest },
+                    Status = new Google.Rpc.Status { Code = (int)code },
                 },
             });
         }
     }
 
-    private Client? Primary() => _clients
-        .Where(c => c.ElectionId is not null)
-        .MaxBy(c => new UInt128(c.ElectionId!.High, c.ElectionId.Low));
+    private Client? Primary() => _clients.Find(c => c.Id == _highest && c.ElectionId is not null);
 
     private static void Send(Client? client, StreamMessageResponse message) =>
         Assert.True(client is null || client.Stream.WriteAsync(message).IsCompleted);
@@ -235,6 +239,8 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
         public CancellationTokenSource Ending { get; } = new();
 
         public Uint128? ElectionId { get; set; }
+
+        public UInt128 Id => ElectionId is { } id ? new UInt128(id.High, id.Low) : 0;
 
         public void Dispose() => Ending.Dispose();
     }
