@@ -27,6 +27,8 @@ public static class SwitchChannel
             MaxReceiveMessageSize = MaximumReceiveBytes,
             MaxSendMessageSize = null,
             DisposeHttpClient = true,
+            InitialReconnectBackoff = TimeSpan.FromMilliseconds(50), // P4Switch has its own waits
+            MaxReconnectBackoff = TimeSpan.FromMilliseconds(500),
             HttpHandler = new SocketsHttpHandler
             {
                 MaxResponseHeadersLength = MaximumResponseHeadersKiB,
