@@ -12,6 +12,7 @@ internal sealed class DatagramRing
     private readonly Channel<Slot> _filled;
     private readonly Channel<int> _free;
     private long _dropped;
+    private int _waiting;
 
     /// <summary>Creates an empty one.</summary>
     /// <param name="capacity">Datagrams held at most.</param>
@@ -35,7 +36,7 @@ internal sealed class DatagramRing
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Datagrams that wait now.</summary>
-    public int Waiting => _filled.Reader.Count;
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Copies a datagram in, or counts it as dropped. One thread.</summary>
     public void Add(ReadOnlySpan<byte> datagram)
@@ -47,6 +48,7 @@ internal sealed class DatagramRing
         }
 
         datagram.CopyTo(_buffers[index]);
+        Interlocked.Increment(ref _waiting);
         _filled.Writer.TryWrite(new Slot(index, datagram.Length));
     }
 
@@ -54,7 +56,16 @@ internal sealed class DatagramRing
     public ValueTask<bool> WaitAsync(CancellationToken cancellation) => _filled.Reader.WaitToReadAsync(cancellation);
 
     /// <summary>The oldest datagram; hand it back with <see cref="Release"/>. One thread.</summary>
-    public bool TryTake(out Slot slot) => _filled.Reader.TryRead(out slot);
+    public bool TryTake(out Slot slot)
+    {
+        if (!_filled.Reader.TryRead(out slot))
+        {
+            return false;
+        }
+
+        Interlocked.Decrement(ref _waiting);
+        return true;
+    }
 
     public ReadOnlySpan<byte> Bytes(Slot slot) => _buffers[slot.Index].AsSpan(0, slot.Length);
 

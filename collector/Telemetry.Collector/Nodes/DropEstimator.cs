@@ -2,19 +2,19 @@ namespace Telemetry.Collector.Nodes;
 
 /// <summary>
 /// Packets that a port's queue dropped, from counters that only say how many went in and came out: the difference
-/// minus what waits. How many wait is known from the switch, or bounded from the depths that INT saw, or nothing
-/// once the port is idle; so the figure never runs ahead of the truth by more than the queue held at three readings
-/// in a row on a port without INT, and is exact when the port has been idle. It never shrinks.
+/// minus what waits. How many wait is known from the switch, or is nothing after a pause in which the queue drained, or
+/// is bounded by the depths that INT saw, or by the queue's capacity. So the figure lags behind the truth while a queue
+/// is busy, by what the queue may hold, and is exact after a pause; it never runs ahead and never shrinks.
 /// </summary>
 internal sealed class DropEstimator
 {
+    // Link probes alone do not make a queue.
+    private const ulong SparsePackets = 16;
     private const int Readings = 3;
 
     private readonly ulong[] _gaps = new ulong[Readings];
     private int _count;
-    private ulong _lastIn;
-    private ulong _lastOut;
-    private int _idle;
+    private ulong _lastEntered;
 
     /// <summary>Packets dropped for certain since the switch's start or reset.</summary>
     public ulong Dropped { get; private set; }
@@ -24,36 +24,29 @@ internal sealed class DropEstimator
     /// <param name="left">Packets that left it.</param>
     /// <param name="waiting">Packets in it; null when unknown.</param>
     /// <param name="deepest">Deepest queue that INT saw around the reading, packets; negative when it saw none.</param>
-    public void Observe(ulong entered, ulong left, ulong? waiting, long deepest)
+    /// <param name="capacity">Packets that the queue holds at most; 0 unknown.</param>
+    /// <param name="drains">True when a full queue drains in the time since the reading before.</param>
+    public void Observe(ulong entered, ulong left, ulong? waiting, long deepest, ulong capacity, bool drains)
     {
         ulong gap = entered > left ? entered - left : 0;
+        ulong gapBefore = _count > 0 ? _gaps[(_count - 1) % Readings] : gap;
+        bool sparse = _count > 0 && drains && entered - _lastEntered <= SparsePackets;
         _gaps[_count++ % Readings] = gap;
-        _idle = _count > 1 && entered == _lastIn && left == _lastOut ? _idle + 1 : 0;
-        _lastIn = entered;
-        _lastOut = left;
-
-        ulong held;
-        ulong smallest = gap;
+        _lastEntered = entered;
         if (waiting is { } known)
         {
-            held = known;
+            Confirm(gap, known);
         }
-        else if (_idle > 0)
+        else if (sparse)
         {
-            held = 0;
+            // A probe may be under way at one reading, hardly at two.
+            Confirm(Math.Min(gap, gapBefore), 0);
         }
-        else
+        else if (_count >= Readings && (deepest >= 0 || capacity > 0))
         {
-            if (_count < Readings)
-            {
-                return;
-            }
-
-            smallest = Math.Min(_gaps[0], Math.Min(_gaps[1], _gaps[2]));
-            held = deepest < 0 ? 0 : (ulong)deepest + 1;
+            // A burst that came just before a reading was not seen by INT yet, but does not wait at three readings.
+            Confirm(Math.Min(_gaps[0], Math.Min(_gaps[1], _gaps[2])), deepest >= 0 ? (ulong)deepest + 1 : capacity);
         }
-
-        Dropped = Math.Max(Dropped, smallest > held ? smallest - held : 0);
     }
 
     /// <summary>Forgets everything: the switch counts from 0 again, or is read for the first time.</summary>
@@ -61,7 +54,8 @@ internal sealed class DropEstimator
     public void Reset(ulong dropped = 0)
     {
         _count = 0;
-        _idle = 0;
         Dropped = dropped;
     }
+
+    private void Confirm(ulong gap, ulong held) => Dropped = Math.Max(Dropped, gap > held ? gap - held : 0);
 }

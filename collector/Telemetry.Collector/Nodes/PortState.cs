@@ -7,6 +7,9 @@ namespace Telemetry.Collector.Nodes;
 /// <summary>What a node knows of one switch port: the open window, and the last reading of its counters.</summary>
 internal sealed class PortState(SwitchState owner, uint port, int distinctValues)
 {
+    // Of a queue whose rate or capacity nobody knows.
+    private const long AssumedDrainNs = 400_000_000;
+
     private readonly ValueHistogram _hopLatencyNs = new(distinctValues);
     private readonly ValueHistogram _queueDepth = new(distinctValues);
     private readonly DropEstimator _drops = new();
@@ -60,7 +63,7 @@ internal sealed class PortState(SwitchState owner, uint port, int distinctValues
             _last = sample;
             _lastReadNs = _firstReadNs = nowNs;
             _drops.Reset(sample.EnqueuedPackets > sample.TxPackets ? sample.EnqueuedPackets - sample.TxPackets : 0);
-            _drops.Observe(sample.EnqueuedPackets, sample.TxPackets, sample.Waiting, deepest);
+            ObserveDrops(sample, deepest, nowNs);
             return false;
         }
 
@@ -75,7 +78,7 @@ internal sealed class PortState(SwitchState owner, uint port, int distinctValues
             _drops.Reset();
         }
 
-        _drops.Observe(sample.EnqueuedPackets, sample.TxPackets, sample.Waiting, deepest);
+        ObserveDrops(sample, deepest, nowNs);
         _delta = new PortCounterSample(
             Port,
             _delta.RxPackets + sample.RxPackets - before.RxPackets,
@@ -94,6 +97,15 @@ internal sealed class PortState(SwitchState owner, uint port, int distinctValues
         _last = sample;
         _lastReadNs = nowNs;
         return true;
+    }
+
+    private void ObserveDrops(in PortCounterSample sample, long deepest, long nowNs)
+    {
+        const int FrameBits = 1500 * 8;
+        Owner.TryGetLimits(Port, out Inventory.Types.Port? limits);
+        ulong capacity = limits?.QueueCapacity ?? 0;
+        double drainNs = capacity > 0 && limits!.RateBps > 0 ? capacity * FrameBits * 1e9 / limits.RateBps : AssumedDrainNs;
+        _drops.Observe(sample.EnqueuedPackets, sample.TxPackets, sample.Waiting, deepest, capacity, nowNs - _lastReadNs >= drainNs);
     }
 
     /// <summary>Ends the window: its message, or null when there is nothing to tell.</summary>

@@ -12,6 +12,8 @@ namespace Telemetry.Collector.Polling;
 /// </summary>
 public sealed class SwitchPoller : IDisposable
 {
+    private const long OffPhaseNs = 37_000_000;
+
     private readonly SwitchPollerOptions _options;
     private readonly P4.V1.P4Runtime.P4RuntimeClient _client;
     private readonly TimeProvider _time;
@@ -60,9 +62,22 @@ public sealed class SwitchPoller : IDisposable
     /// <summary>Why the newest reading failed; empty when it succeeded.</summary>
     public string LastError { get; private set; } = "";
 
-    /// <summary>Reads now and then each period, by a timer of the TimeProvider.</summary>
-    public void Start() => _timer ??= _time.CreateTimer(
-        static poller => _ = ((SwitchPoller)poller!).PollAsync(), this, TimeSpan.Zero, TimeSpan.FromTicks(_options.PeriodNs / 100));
+    /// <summary>
+    /// Reads now and then each period, by a timer of the TimeProvider. Readings fall between the round times at which
+    /// link probes are sent, so that a probe under way is not taken for a waiting packet each time.
+    /// </summary>
+    public void Start()
+    {
+        if (_timer is null)
+        {
+            _ = PollAsync();
+            _timer = _time.CreateTimer(
+                static poller => _ = ((SwitchPoller)poller!).PollAsync(),
+                this,
+                TimeSpan.FromTicks((_options.PeriodNs - OffPhaseNs) / 100),
+                TimeSpan.FromTicks(_options.PeriodNs / 100));
+        }
+    }
 
     /// <summary>Reads once. Never throws for what the switch or the network does: see <see cref="LastError"/>.</summary>
     public async Task PollAsync(CancellationToken cancellation = default)
