@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Grpc.Core;
 using Telemetry.Collector.History;
+using Telemetry.Collector.Hosting;
 using Telemetry.Controller.Inputs;
 using Telemetry.Inference.Models;
 using Telemetry.Lab;
@@ -20,7 +21,7 @@ internal static class Faults
     public static string? Describe(Exception fault) => fault switch
     {
         CommandException or InputException or LabException or MininetException or ProgramException or ModelException
-            or HistoryException or P4RuntimeException or P4InfoException or P4ValueException or TextFormatException
+            or HistoryException or HostFaultException or P4RuntimeException or P4InfoException or P4ValueException or TextFormatException
             or IOException or UnauthorizedAccessException or SocketException => fault.Message,
         RpcException rpc => $"{rpc.StatusCode}: {rpc.Status.Detail}",
         AggregateException many => many.InnerExceptions.Select(Describe).All(d => d is not null)

@@ -15,6 +15,10 @@ try
     {
         LabCommand.Create(),
         SwitchCommand.Describe(),
+        ControllerCommand.Create(),
+        TierCommand.CreateNode(),
+        TierCommand.CreateCenter(),
+        TierCommand.CreateDataCenter(),
         TuiCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),

@@ -169,7 +169,8 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
         {
             if (_realTime)
             {
-                _nowNs = Math.Max(_nowNs, WallNs());
+                // Never past an event that is due: a busy machine runs it late, and it must still see its own time.
+                _nowNs = Math.Max(_nowNs, _count > 0 ? Math.Min(WallNs(), _heap[0].AtNs) : WallNs());
             }
 
             action();
