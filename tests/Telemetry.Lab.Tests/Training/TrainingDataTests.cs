@@ -1,5 +1,6 @@
 using Telemetry.Inference.Samples;
 using Telemetry.Inference.Training;
+using Telemetry.Lab.Tests.Running;
 using Telemetry.Lab.Training;
 using Telemetry.Lab.Truth;
 
@@ -8,6 +9,22 @@ namespace Telemetry.Lab.Tests.Training;
 public class TrainingDataTests
 {
     private const long Ms = 1_000_000;
+
+    [ProgramFact]
+    public void Generate_LinearIncastAndSteady_LabelsOnlyTheIncast()
+    {
+        IReadOnlyList<LabelledSample> rows = TrainingData.Generate(["linear"], [11], 10);
+        LabelledSample[] incast = [.. rows.Where(r => r.Run.Scenario == "incast")];
+        LabelledSample[] congested = [.. incast.Where(r => r.Congested)];
+        Assert.NotEmpty(congested);
+        Assert.True(congested.Length < incast.Length / 4, "congestion is the exception");
+        Assert.All(congested, r => Assert.True(r.EpisodeStartNs < r.Sample.EndNs));
+
+        // The label comes from the queue, the sample from telemetry: where they agree on nothing, one of them is broken.
+        Assert.True(congested.Average(r => r.Sample.DepthMax) > 45);
+        Assert.DoesNotContain(rows, r => r.Run.Scenario == "steady" && r.Congested);
+        Assert.Contains(rows, r => r.Run == new RunKey("linear", 11, "steady"));
+    }
 
     [Theory]
     [InlineData("s1-p1", 0, false)]
