@@ -88,17 +88,14 @@ internal sealed class FlowState(FlowId id, PairState pair, ExporterState exporte
         return window;
     }
 
-    /// <summary>Packets lost by this flow's own numbers since the last call; null when it does not count.</summary>
-    public long? TakeOwnLost()
+    /// <summary>Lost in the closing window by this flow's own numbers; null when it does not count.</summary>
+    public long? OwnLost { get; private set; }
+
+    /// <summary>Counts what was lost by this flow's own numbers since the last call.</summary>
+    public void Settle()
     {
         Identifications.Settle();
-        if (!Identifications.Counts)
-        {
-            return null;
-        }
-
-        long lost = Math.Max(0, Identifications.Lost - _publishedLost);
-        _publishedLost = Identifications.Lost;
-        return lost;
+        OwnLost = Identifications.Counts ? Math.Max(0, Identifications.Lost - _publishedLost) : null;
+        _publishedLost = Identifications.Counts ? Identifications.Lost : _publishedLost;
     }
 }

@@ -103,7 +103,7 @@ public sealed partial class NodeEngine
             Alive(host, nowNs);
         }
 
-        flow.Pair.Observe(packet.Identification);
+        flow.Pair.Observe(flow, packet.Identification);
         flow.AddPacket(packet.Bytes);
         return flow.Identifications.Observe(packet.Identification);
     }

@@ -104,6 +104,7 @@ public sealed partial class NodeEngine
         _activeFlows.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         foreach (FlowState flow in _activeFlows)
         {
+            flow.Settle();
             flow.Pair.Offer(flow);
         }
 
@@ -139,7 +140,6 @@ public sealed partial class NodeEngine
     {
         PairState pair = flow.Pair;
         pair.Judge();
-        long? own = flow.TakeOwnLost();
 
         // While reports are missing, so may be those of packets that arrived: then nobody knows what the flow lost.
         if (_windowNumber - flow.Exporter.LastGapWindow <= 2)
@@ -149,7 +149,7 @@ public sealed partial class NodeEngine
 
         return pair.Source switch
         {
-            PairState.LossSource.Own => own,
+            PairState.LossSource.Own => flow.OwnLost,
             PairState.LossSource.Pair => pair.Largest == flow || pair.Lost is null ? pair.Lost : 0,
             _ => null,
         };

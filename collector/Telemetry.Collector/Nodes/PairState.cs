@@ -2,15 +2,21 @@ namespace Telemetry.Collector.Nodes;
 
 /// <summary>
 /// A source and destination address. Senders count the IPv4 identification for each connection or for the pair of
-/// addresses; in the second case only all flows of the pair together show what is missing. Which it is shows in a window
-/// with packets of two flows: their numbers form one sequence, or they do not.
+/// addresses; in the second case only all flows of the pair together show what is missing. Which it is shows where packets
+/// of one flow follow those of another: their numbers are neighbours again and again, or they are not.
 /// </summary>
 internal sealed class PairState
 {
+    private const int NeighboursToJoin = 4;
+
+    private FlowState? _lastFlow;
+    private int _neighbours;
     private long _publishedLost;
     private bool _broken;
     private bool _joint;
-    private int _activeFlows;
+    private bool _judged;
+    private long _ownLost;
+    private bool _ownUnknown;
 
     public SequenceTracker Identifications { get; } = new(16, 8192, restartsAtZero: false, trustAtOnce: false);
 
@@ -37,18 +43,26 @@ internal sealed class PairState
         Unknown,
     }
 
-    public void Observe(ushort identification)
+    public void Observe(FlowState flow, ushort identification)
     {
-        if (Identifications.Observe(identification) is SequenceTracker.Step.Strange or SequenceTracker.Step.Restart)
+        SequenceTracker.Step step = Identifications.Observe(identification);
+        bool neighbour = step == SequenceTracker.Step.Late
+            || (step == SequenceTracker.Step.Forward && Identifications.LastAdvance <= SequenceTracker.Reordering);
+        if (flow != _lastFlow && _lastFlow is not null)
         {
-            _broken = true;
+            _neighbours += neighbour ? 1 : 0;
+            _broken |= !neighbour;
         }
+
+        _broken |= step is SequenceTracker.Step.Strange or SequenceTracker.Step.Restart;
+        _lastFlow = flow;
     }
 
     /// <summary>First pass over a closing window: called with each of its flows.</summary>
     public void Offer(FlowState flow)
     {
-        _activeFlows += flow.Packets > 0 ? 1 : 0;
+        _ownLost += flow.OwnLost ?? 0;
+        _ownUnknown |= flow.OwnLost is null;
         if (Largest is null || flow.Packets > Largest.Packets)
         {
             Largest = flow;
@@ -58,14 +72,14 @@ internal sealed class PairState
     /// <summary>Between the passes: decides who tells of loss. Does nothing when that was decided already.</summary>
     public void Judge()
     {
-        if (_activeFlows < 0)
+        if (_judged)
         {
             return;
         }
 
         Identifications.Settle();
         Lost = Identifications.Counts ? Math.Max(0, Identifications.Lost - _publishedLost) : null;
-        _publishedLost = Identifications.Lost;
+        _publishedLost = Identifications.Counts ? Identifications.Lost : _publishedLost;
         if (_broken)
         {
             Source = _joint ? LossSource.Unknown : LossSource.Own;
@@ -73,18 +87,24 @@ internal sealed class PairState
         }
         else
         {
-            _joint = _joint || (_activeFlows >= 2 && Identifications.Counts);
-            Source = _joint ? LossSource.Pair : LossSource.Own;
+            _joint = _joint || (_neighbours >= NeighboursToJoin && Identifications.Counts);
+
+            // Where each flow's own numbers explain the window with less loss, they are the ones that the sender counts.
+            bool ownExplains = !_ownUnknown && _ownLost <= Lost;
+            Source = _joint && !ownExplains ? LossSource.Pair : LossSource.Own;
         }
 
         _broken = false;
-        _activeFlows = -1;
+        _neighbours = 0;
+        _judged = true;
     }
 
     /// <summary>After the last pass.</summary>
     public void Reset()
     {
         Largest = null;
-        _activeFlows = 0;
+        _judged = false;
+        _ownLost = 0;
+        _ownUnknown = false;
     }
 }

@@ -72,6 +72,9 @@ internal sealed class SequenceTracker
     /// <summary>True while numbers are missing that may still come.</summary>
     public bool HasGaps => Started && _seen != ulong.MaxValue;
 
+    /// <summary>By how much the newest number was ahead of the one before it.</summary>
+    public uint LastAdvance { get; private set; }
+
     public Step Observe(uint number)
     {
         number &= _mask;
@@ -87,6 +90,7 @@ internal sealed class SequenceTracker
         if (ahead != 0 && ahead <= _maxJump && !LooksLikeRestart(number, ahead) && (Counts || ahead <= Reordering))
         {
             Advance((int)ahead);
+            LastAdvance = ahead;
             _head = number;
             _hasCandidate = false;
             _strange = 0;

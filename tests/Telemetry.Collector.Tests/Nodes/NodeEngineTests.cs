@@ -232,6 +232,31 @@ public class NodeEngineTests
         Assert.Equal((true, 1ul), (flows[1].HasLost, flows[1].Lost));
     }
 
+    [Theory, InlineData(1, 40), InlineData(2, 3000), InlineData(3, 7000), InlineData(4, 30_000)]
+    public void OnDatagram_ConnectionsInBurstsWithNearCounts_NoLossIsInvented(int seed, int apart)
+    {
+        Random random = new(seed);
+        NodeEngine node = Node();
+        int[] next = [0, apart, 2 * apart];
+        uint sequence = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            int flow = random.Next(3);
+            for (int burst = random.Next(1, 12); burst > 0; burst--)
+            {
+                node.OnDatagram(Reports.TwoHops(sequence++, (ushort)next[flow]++, flow: Reports.Udp(sourcePort: (ushort)(4000 + flow))));
+            }
+
+            _time.AdvanceMs(random.Next(0, 60));
+            node.Tick();
+        }
+
+        node.Flush();
+        // Counts that start 40 apart run into each other: unknown is fine there, a number is not.
+        Assert.All(_sink.Windows.SelectMany(window => window.Flows), flow => Assert.Equal(0ul, flow.Lost));
+        Assert.Contains(_sink.Windows.SelectMany(window => window.Flows), flow => flow.HasLost);
+    }
+
     [Fact]
     public void OnDatagram_ConstantIdentification_LossIsAbsent()
     {
