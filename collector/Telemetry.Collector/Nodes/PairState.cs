@@ -18,7 +18,8 @@ internal sealed class PairState
     private long _ownLost;
     private bool _ownUnknown;
 
-    public SequenceTracker Identifications { get; } = new(16, 8192, restartsAtZero: false, trustAtOnce: false);
+    /// <summary>Numbers of two flows are one count only if they stay close: two counts far apart would look like loss.</summary>
+    public SequenceTracker Identifications { get; } = new(16, SequenceTracker.Reordering, restartsAtZero: false, trustAtOnce: false);
 
     public int Flows { get; set; }
 

@@ -61,36 +61,37 @@ internal sealed class LinkMonitor
         List<LinkChanged> changes = [];
         foreach (Watch watch in _watches)
         {
-            Judge(watch.Forward, reach);
-            Judge(watch.Backward, reach);
+            Judge(watch.Forward, nowNs, reach);
+            Judge(watch.Backward, nowNs, reach);
             Direction? missing = watch.Forward.Missed >= _missedForDown ? watch.Forward
                 : watch.Backward.Missed >= _missedForDown ? watch.Backward : null;
             int needed = watch.Health == LinkHealth.Unknown ? 1 : _goodForUp;
             bool good = watch.Forward.Good >= needed && watch.Backward.Good >= needed;
             if (missing is not null && watch.Health != LinkHealth.Down)
             {
-                Change(watch, LinkHealth.Down, missing.Gone is { } gone
+                // Down since the last interval that was good, not since it was noticed.
+                Change(watch, LinkHealth.Down, missing.GoodUntilNs ?? nowNs, missing.Gone is { } gone
                     ? $"{gone} does not answer"
                     : $"{missing.Missed} probes missed from {Name(missing.From)} to {Name(missing.To)}");
             }
             else if (good && watch.Health != LinkHealth.Up)
             {
-                Change(watch, LinkHealth.Up, $"{needed} probe{(needed == 1 ? "" : "s")} in each direction");
+                Change(watch, LinkHealth.Up, nowNs, $"{needed} probe{(needed == 1 ? "" : "s")} in each direction");
             }
         }
 
         return changes;
 
-        void Change(Watch watch, LinkHealth health, string reason)
+        void Change(Watch watch, LinkHealth health, long sinceNs, string reason)
         {
             watch.Health = health;
             watch.Reason = reason;
-            watch.SinceNs = nowNs;
-            changes.Add(new LinkChanged(watch.Link.A, watch.Link.B, health == LinkHealth.Up, reason, nowNs));
+            watch.SinceNs = sinceNs;
+            changes.Add(new LinkChanged(watch.Link.A, watch.Link.B, health == LinkHealth.Up, reason, sinceNs));
         }
     }
 
-    private static void Judge(Direction direction, Func<string, Reach> reach)
+    private static void Judge(Direction direction, long nowNs, Func<string, Reach> reach)
     {
         Reach from = reach(direction.From.Device);
         Reach to = reach(direction.To.Device);
@@ -104,6 +105,7 @@ internal sealed class LinkMonitor
         {
             direction.Good++;
             direction.Missed = 0;
+            direction.GoodUntilNs = nowNs;
         }
         else
         {
@@ -144,6 +146,8 @@ internal sealed class LinkMonitor
         public int Missed { get; set; }
 
         public int Good { get; set; }
+
+        public long? GoodUntilNs { get; set; }
 
         public string? Gone { get; set; }
     }

@@ -58,7 +58,7 @@ public sealed class ControllerAppTests
         _time.Advance(450);
 
         Assert.Equal(8, links);
-        Assert.Equal([$"1400 l1-p2 s1-p1 down 3 probes missed {direction}"], _links.Skip(links));
+        Assert.Equal([$"1100 l1-p2 s1-p1 down 3 probes missed {direction}"], _links.Skip(links));
         // Only what changed: l1 leaves its group, the other leaves reach h1 over s2 alone, s1 reaches it over a leaf.
         Assert.Equal(["modify 3", "delete 2"], WritesOf(network, "l1"));
         Assert.Equal(["modify 1"], WritesOf(network, "l2"));
