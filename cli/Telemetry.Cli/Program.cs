@@ -19,6 +19,7 @@ try
         TierCommand.CreateNode(),
         TierCommand.CreateCenter(),
         TierCommand.CreateDataCenter(),
+        DecodeCommand.Create(),
         TuiCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),
