@@ -29,7 +29,15 @@ internal static partial class LabCommand
         if (!headless)
         {
             await WatchAsync(lab, serving.Task, quit, parsed.GetValue(s_log)).ConfigureAwait(false);
-            await lab.ConfigureAwait(false);
+            try
+            {
+                await lab.ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (quit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            {
+                return 0; // quit while the switches were still coming up
+            }
+
             return 0;
         }
 

@@ -25,9 +25,9 @@ public class TuiTerminalTests
         await using TmuxTerminal terminal = await TmuxTerminal.StartAsync(
             120, 40, $"dotnet {TelemetryProcess.Path} lab --scenario incast --seed 7");
         string screen = await terminal.ShowsAsync(
-            s => s.Contains("congest", StringComparison.OrdinalIgnoreCase) && s.Contains("queue", StringComparison.OrdinalIgnoreCase),
+            s => s.Contains("HOT", StringComparison.Ordinal) && s.Contains("% full", StringComparison.Ordinal),
             "a congested port");
-        Assert.Matches("s[0-9]+-p[0-9]+", screen);
+        Assert.Matches("HOT +s[0-9]+-p[0-9]+ .*queue [0-9]+ % full", screen);
 
         await terminal.SendAsync("4");
         await terminal.ShowsAsync(s => s.Contains("congestion", StringComparison.OrdinalIgnoreCase), "the alerts");
