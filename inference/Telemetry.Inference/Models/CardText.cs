@@ -19,7 +19,7 @@ internal static class CardText
         text.Append("| part | topologies | seeds | runs | windows | congested | episodes |\n|---|---|---|---:|---:|---:|---:|\n");
         foreach (DataSummary part in card.Data)
         {
-            text.Append(null, $"| {part.Part} | {string.Join(", ", part.Topologies)} | {string.Join(", ", part.Seeds)} | {part.Runs} ");
+            text.Append(null, $"| {part.Part} | {string.Join(", ", part.Topologies)} | {Ranges(part.Seeds)} | {part.Runs} ");
             text.Append(null, $"| {part.Rows} | {part.Congested} | {part.Episodes} |\n");
         }
 
@@ -50,6 +50,24 @@ internal static class CardText
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Ascending numbers with runs of neighbours as <c>first-last</c>.</summary>
+    private static string Ranges(IReadOnlyList<long> seeds)
+    {
+        List<string> ranges = [];
+        for (int first = 0, next; first < seeds.Count; first = next)
+        {
+            next = first + 1;
+            while (next < seeds.Count && seeds[next] == seeds[next - 1] + 1)
+            {
+                next++;
+            }
+
+            ranges.Add(next == first + 1 ? $"{seeds[first]}" : $"{seeds[first]}-{seeds[next - 1]}");
+        }
+
+        return string.Join(", ", ranges);
     }
 
     private static string Verdict(ModelLead lead) =>

@@ -37,13 +37,13 @@ internal static class Tuner
         return best.Thresholds!;
     }
 
-    /// <summary>Mean over each value and its neighbours: one lucky step is no optimum.</summary>
+    /// <summary>Mean over each value and two neighbours on each side: a lucky step is no optimum.</summary>
     private static double[] Smooth(double[] quality)
     {
         var smooth = new double[quality.Length];
         for (int i = 0; i < quality.Length; i++)
         {
-            int from = Math.Max(0, i - 1), to = Math.Min(quality.Length - 1, i + 1);
+            int from = Math.Max(0, i - 2), to = Math.Min(quality.Length - 1, i + 2);
             smooth[i] = quality[from..(to + 1)].Average();
         }
 

@@ -113,4 +113,13 @@ public sealed class DetectorSetTests
         Assert.All(DetectorSet.Names, name => Assert.Contains($"| {name} |", text, StringComparison.Ordinal));
         Assert.All(TrainedModel.Result.Card.Features, f => Assert.Contains($"| {f.Name} | {f.Meaning} |", text, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void ToMarkdown_ManySeeds_AsRanges()
+    {
+        ModelCard card = TrainedModel.Result.Card;
+        DataSummary part = card.Data[0] with { Topologies = ["x"], Seeds = [1, 2, 3, 7, 9, 10] };
+
+        Assert.Contains("| train | x | 1-3, 7, 9-10 |", (card with { Data = [part] }).ToMarkdown(), StringComparison.Ordinal);
+    }
 }
