@@ -1,4 +1,5 @@
 using SharpPcap;
+using SharpPcap.LibPcap;
 
 namespace Telemetry.Collector.Tests.Fixtures;
 
@@ -10,7 +11,13 @@ internal sealed class PcapFactAttribute : FactAttribute
     {
         try
         {
-            _ = Pcap.LibpcapVersion;
+            using CaptureFileReaderDevice device = new("no such file");
+            device.Open();
+        }
+        catch (PcapException fault)
+        {
+            // That is libpcap itself speaking.
+            Skip = fault.Message.Length == 0 ? "libpcap gave no message" : null;
         }
         catch (Exception fault) when (fault.GetBaseException() is DllNotFoundException)
         {
