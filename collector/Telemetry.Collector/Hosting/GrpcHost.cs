@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Telemetry.Collector.Hosting;
@@ -50,13 +51,14 @@ internal sealed class GrpcHost : IAsyncDisposable
             kestrel.Limits.MinResponseDataRate = null;
         });
         builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
+        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = null;
             options.MaxSendMessageSize = null;
         });
-        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = s_shutdown);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = s_shutdown);
         services(builder.Services);
         WebApplication app = builder.Build();
         map(app);
@@ -83,5 +85,13 @@ internal sealed class GrpcHost : IAsyncDisposable
         }
 
         await _app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The program that hosts a tier decides when it ends; the default lifetime would take SIGINT and SIGTERM away from it.</summary>
+    private sealed class OwnedLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

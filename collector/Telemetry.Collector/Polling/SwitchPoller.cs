@@ -88,24 +88,26 @@ public sealed class SwitchPoller : IDisposable
             return;
         }
 
+        // Not a gRPC deadline: that is a wall-clock time, which the TimeProvider's need not be.
+        using CancellationTokenSource limit = new(TimeSpan.FromTicks(_options.TimeoutNs / 100), _time);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            await ReadAsync(cancellation).ConfigureAwait(false);
+            await ReadAsync(ended.Token).ConfigureAwait(false);
             LastError = "";
             Readings++;
         }
+        catch (Exception fault) when (fault is RpcException or OperationCanceledException && ended.IsCancellationRequested)
+        {
+            Fail(cancellation.IsCancellationRequested ? "cancelled" : $"no answer within {_options.TimeoutNs / 1_000_000} ms");
+        }
         catch (RpcException fault)
         {
-            // The switch may come back with another program.
-            _hasProgram = false;
-            Failures++;
-            LastError = $"{_options.Switch}: {fault.StatusCode} {fault.Status.Detail}";
+            Fail($"{fault.StatusCode} {fault.Status.Detail}");
         }
         catch (InvalidOperationException fault)
         {
-            _hasProgram = false;
-            Failures++;
-            LastError = $"{_options.Switch}: {fault.Message}";
+            Fail(fault.Message);
         }
         finally
         {
@@ -116,8 +118,13 @@ public sealed class SwitchPoller : IDisposable
     /// <summary>Stops reading.</summary>
     public void Dispose() => _timer?.Dispose();
 
-    private CallOptions Options(CancellationToken cancellation) =>
-        new(deadline: _time.GetUtcNow().UtcDateTime.AddTicks(_options.TimeoutNs / 100), cancellationToken: cancellation);
+    private void Fail(string why)
+    {
+        // The switch may come back with another program.
+        _hasProgram = false;
+        Failures++;
+        LastError = $"{_options.Switch}: {why}";
+    }
 
     private async Task ReadAsync(CancellationToken cancellation)
     {
@@ -133,7 +140,7 @@ public sealed class SwitchPoller : IDisposable
             request.Entities.Add(new Entity { CounterEntry = new CounterEntry { CounterId = id } });
         }
 
-        using AsyncServerStreamingCall<ReadResponse> call = _client.Read(request, Options(cancellation));
+        using AsyncServerStreamingCall<ReadResponse> call = _client.Read(request, cancellationToken: cancellation);
         while (await call.ResponseStream.MoveNext(cancellation).ConfigureAwait(false))
         {
             foreach (Entity entity in call.ResponseStream.Current.Entities)
@@ -192,7 +199,7 @@ public sealed class SwitchPoller : IDisposable
                 DeviceId = _options.DeviceId,
                 ResponseType = GetForwardingPipelineConfigRequest.Types.ResponseType.P4InfoAndCookie,
             },
-            Options(cancellation)).ResponseAsync.ConfigureAwait(false);
+            cancellationToken: cancellation).ResponseAsync.ConfigureAwait(false);
         P4Info? info = answer.Config?.P4Info;
         if (info is null)
         {

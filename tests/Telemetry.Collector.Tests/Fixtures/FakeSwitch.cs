@@ -15,6 +15,8 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
 
     public bool Gone { get; set; }
 
+    public bool Mute { get; set; }
+
     public int PipelineReads { get; private set; }
 
     public void Set(string counter, long port, long packets, long bytes = 0) => Cells[(Ids[counter], port)] = (packets, bytes);
@@ -41,6 +43,13 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
     public override async Task Read(ReadRequest request, IServerStreamWriter<ReadResponse> responseStream, ServerCallContext context)
     {
         ThrowIfGone();
+        if (Mute)
+        {
+            TaskCompletionSource never = new();
+            using CancellationTokenRegistration ended = context.CancellationToken.Register(() => never.TrySetCanceled());
+            await never.Task;
+        }
+
         foreach (Entity entity in request.Entities)
         {
             ReadResponse response = new();

@@ -64,6 +64,21 @@ public sealed class SwitchPollerTests
     }
 
     [Fact]
+    public void Start_SwitchDoesNotAnswer_GivesUpAndTriesAgain()
+    {
+        // As in the lab: continuations run inline where no context of the caller's wants them elsewhere.
+        SynchronizationContext.SetSynchronizationContext(null);
+        _switch.Mute = true;
+        using SwitchPoller poller = Poller(1);
+        poller.Start();
+        _time.AdvanceMs(1010);
+        Assert.Equal((0L, 1L, 2L, "s1: no answer within 1000 ms"), (poller.Readings, poller.Failures, poller.Skipped, poller.LastError));
+        _switch.Mute = false;
+        _time.AdvanceMs(500);
+        Assert.Equal((1L, ""), (poller.Readings, poller.LastError));
+    }
+
+    [Fact]
     public async Task PollAsync_NoProgramYet_IsAFailureNotALife()
     {
         _switch.HasProgram = false;
