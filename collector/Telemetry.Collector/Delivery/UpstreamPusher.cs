@@ -72,13 +72,15 @@ public sealed partial class UpstreamPusher
             {
                 Fail(fault.Status.Detail);
             }
-            catch (IOException fault)
-            {
-                Fail(fault.Message);
-            }
             catch (RpcException)
             {
                 return;
+            }
+#pragma warning disable CA1031 // the loop's top: a peer killed at the wrong moment shows as a timeout, or as a write to a call that is complete
+            catch (Exception fault) when (!cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                Fail(fault.Message);
             }
 
             wait = _outbox.AcknowledgedSequence > before ? _options.FirstBackoff : wait;

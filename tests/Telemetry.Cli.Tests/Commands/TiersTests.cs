@@ -49,6 +49,7 @@ public sealed partial class TiersTests : IDisposable
         await center.DisposeAsync();
         center = StartCenter(centerAddress, feed);
         await using TelemetryProcess last = center;
+        await last.SaysAsync("nodes on");
         await SendAsync(reports);
 
         using GrpcChannel channel = GrpcChannel.ForAddress($"http://{feed}");
