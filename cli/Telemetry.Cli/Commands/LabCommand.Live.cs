@@ -90,9 +90,20 @@ internal static partial class LabCommand
 
         settings.Progress($"logs of the switches are in {work}");
         DetectorSet detectors = DetectorSet.LoadShipped();
-        LabResult result = await LiveLab.RunMininetAsync(
-            options, settings, mininet, detectors.CreateShipped(), detectors.ShippedAlerts, cancellation).ConfigureAwait(false);
-        Directory.Delete(work, recursive: true); // kept when something failed
-        return result;
+        bool failed = true; // then the logs stay
+        try
+        {
+            LabResult result = await LiveLab.RunMininetAsync(
+                options, settings, mininet, detectors.CreateShipped(), detectors.ShippedAlerts, cancellation).ConfigureAwait(false);
+            failed = false;
+            return result;
+        }
+        finally
+        {
+            if (!failed || cancellation.IsCancellationRequested)
+            {
+                Directory.Delete(work, recursive: true);
+            }
+        }
     }
 }
