@@ -38,6 +38,20 @@ public sealed class P4InfoIndexTests
     }
 
     [Fact]
+    public void ValueSetsAndTranslatedTypes_AreFound()
+    {
+        var program = P4InfoIndex.FromText("""
+            value_sets { preamble { id: 0x03000001 name: "Parser.tpids" } match { id: 1 bitwidth: 16 match_type: EXACT } size: 4 }
+            actions { preamble { id: 1 name: "to" } params { id: 1 name: "port" type_name { name: "port_id_t" } } params { id: 2 name: "queue" bitwidth: 8 } }
+            type_info { new_types { key: "port_id_t" value { translated_type { uri: "lab/port" sdn_string {} } } } }
+            """);
+        Assert.Equal((4, 16), (program.ValueSets.Get("tpids").Size, program.ValueSets[0].MatchFields.Get(1).Width));
+        var port = program.Actions.Get("to").Parameters.Get("port");
+        Assert.Equal(("port_id_t", "lab/port"), (port.TypeName, port.Translation?.Uri));
+        Assert.Null(program.Actions.Get("to").Parameters.Get("queue").Translation);
+    }
+
+    [Fact]
     public void Get_UnknownOrAmbiguous_ListsLegalNames()
     {
         Assert.Equal("no table ipv4; known: Egress.acl, Ingress.acl, Ingress.ipv4_lpm", Assert.Throws<P4InfoException>(() => Program.Tables.Get("ipv4")).Message);

@@ -30,7 +30,7 @@ public static class EntityText
             Entity.EntityOneofCase.PacketReplicationEngineEntry => Describe(entity.PacketReplicationEngineEntry),
             Entity.EntityOneofCase.RegisterEntry => $"{Name(program.Registers, entity.RegisterEntry.RegisterId)}{Cell(entity.RegisterEntry.Index)}",
             Entity.EntityOneofCase.DigestEntry => Name(program.Digests, entity.DigestEntry.DigestId),
-            Entity.EntityOneofCase.ValueSetEntry => $"value set {Text(entity.ValueSetEntry.ValueSetId)}",
+            Entity.EntityOneofCase.ValueSetEntry => $"{Name(program.ValueSets, entity.ValueSetEntry.ValueSetId)} with {Text((uint)entity.ValueSetEntry.Members.Count)} member(s)",
             _ => entity.EntityCase.ToString(),
         };
     }

@@ -13,6 +13,8 @@ public class FieldInfo : INamedObject
         Id = id;
         Name = name;
         Width = width;
+        TypeName = type?.Name;
+        Translation = TranslationOf(type, types);
         Field = new ValueField(name, width, FormatOf(width, annotations, type, types));
     }
 
@@ -25,6 +27,12 @@ public class FieldInfo : INamedObject
     /// <summary>Bits; 0 where the controller sends strings (a translated type).</summary>
     public int Width { get; }
 
+    /// <summary>The program's name of the value's type; null where it is a plain bit string.</summary>
+    public string? TypeName { get; }
+
+    /// <summary>How the controller's values differ from the data plane's (@p4runtime_translation); null where they are the same.</summary>
+    public P4NewTypeTranslation? Translation { get; }
+
     /// <summary>Name, width and text format for <see cref="ValueText"/> and <see cref="CanonicalBytes"/>.</summary>
     public ValueField Field { get; }
 
@@ -36,6 +44,10 @@ public class FieldInfo : INamedObject
     public string Format(ByteString value) => ValueText.Format(value, Field);
 
     public override string ToString() => Name;
+
+    /// <summary>The translation of a named type; null without one.</summary>
+    internal static P4NewTypeTranslation? TranslationOf(P4NamedType? type, P4TypeInfo? types) =>
+        type is not null && types is not null && types.NewTypes.TryGetValue(type.Name, out var spec) ? spec.TranslatedType : null;
 
     private static ValueFormat FormatOf(int width, RepeatedField<string> annotations, P4NamedType? type, P4TypeInfo? types)
     {
@@ -53,9 +65,7 @@ public class FieldInfo : INamedObject
                 _ => ValueFormat.Auto,
             };
         }
-        var isSdnString = type is not null && types is not null
-            && types.NewTypes.TryGetValue(type.Name, out var spec)
-            && spec.TranslatedType?.SdnTypeCase == P4NewTypeTranslation.SdnTypeOneofCase.SdnString;
+        var isSdnString = TranslationOf(type, types)?.SdnTypeCase == P4NewTypeTranslation.SdnTypeOneofCase.SdnString;
         return isSdnString && width == 0 ? ValueFormat.Text : ValueFormat.Auto;
     }
 }

@@ -21,6 +21,7 @@ public sealed class P4InfoIndex
         DirectMeters = new("direct meter", info.DirectMeters.Select(m => new MeterInfo(m)));
         Registers = new("register", info.Registers.Select(r => new RegisterInfo(r)));
         Digests = new("digest", info.Digests.Select(d => new DigestInfo(d)));
+        ValueSets = new("value set", info.ValueSets.Select(s => new ValueSetInfo(s, info.TypeInfo)));
         PacketMetadata = new("packet metadata", info.ControllerPacketMetadata.Select(m => new PacketMetadataInfo(m, info.TypeInfo)));
         Tables = new("table", info.Tables.Select(t => new TableInfo(t, Actions, info.TypeInfo)));
         foreach (var counter in DirectCounters)
@@ -50,6 +51,8 @@ public sealed class P4InfoIndex
     public NameIndex<RegisterInfo> Registers { get; }
 
     public NameIndex<DigestInfo> Digests { get; }
+
+    public NameIndex<ValueSetInfo> ValueSets { get; }
 
     /// <summary>"packet_in" and "packet_out", where the program has them.</summary>
     public NameIndex<PacketMetadataInfo> PacketMetadata { get; }

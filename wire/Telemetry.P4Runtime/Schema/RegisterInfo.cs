@@ -13,6 +13,9 @@ public sealed class RegisterInfo : P4InfoObject
     /// <summary>Cells.</summary>
     public int Size => Source.Size;
 
-    /// <summary>Bits of a cell; 0 where cells are not bit&lt;W&gt;.</summary>
-    public int Width => Source.TypeSpec?.Bitstring?.Bit?.Bitwidth ?? 0;
+    /// <summary>Bits of a cell; 0 where cells are neither bit&lt;W&gt; nor int&lt;W&gt;.</summary>
+    public int Width => Source.TypeSpec?.Bitstring?.Bit?.Bitwidth ?? Source.TypeSpec?.Bitstring?.Int?.Bitwidth ?? 0;
+
+    /// <summary>Cells are two's complement (int&lt;W&gt;).</summary>
+    public bool IsSigned => Source.TypeSpec?.Bitstring?.Int is not null;
 }
