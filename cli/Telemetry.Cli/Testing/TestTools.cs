@@ -54,7 +54,8 @@ internal static class TestTools
 
     private static async Task<int> AptAsync(string[] arguments, CancellationToken cancellation)
     {
-        ProcessStartInfo start = new("/usr/bin/apt-get", arguments)
+        // Another apt at work is waited for, not given up on.
+        ProcessStartInfo start = new("/usr/bin/apt-get", ["-o", "DPkg::Lock::Timeout=300", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -148,7 +148,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         Socket socket = new(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            socket.ReceiveBufferSize = options.SocketBufferBytes;
+            ReceiveBuffer.Ask(socket, options.SocketBufferBytes);
             socket.Bind(listen);
             return socket;
         }
