@@ -103,6 +103,8 @@ internal sealed class ActionCompiler(CodeContext code, ValueCompiler values, Cal
                 return Expression.Assign(code.OfPacket(nameof(PacketState.ResubmitFieldList)), ToInt(Expression.And(values.Low64(resubmit.FieldList), Const(0xFFFF))));
             case RecirculateStep recirculate:
                 return Expression.Assign(code.OfPacket(nameof(PacketState.RecirculateFieldList)), ToInt(Expression.And(values.Low64(recirculate.FieldList), Const(0xFFFF))));
+            case DigestStep digest:
+                return Expression.Assign(code.OfPacket(nameof(PacketState.Digest)), ToInt(Expression.And(values.Low64(digest.Digest), Const(0xFFFF))));
             case TruncateStep truncate:
                 return Call(code.Packet, nameof(PacketState.Truncate), values.Low64(truncate.Length));
             case LogStep log:

@@ -112,6 +112,12 @@ internal sealed class ParserCompiler
         foreach (Transition transition in state.Transitions)
         {
             Expression go = Go(transition.Next, index, labels);
+            if (transition.Set is ValueSetDef set)
+            {
+                SetTransition(transition, set, state, keys, go, steps);
+                continue;
+            }
+
             if (transition.Values is null)
             {
                 steps.Add(go);
@@ -132,6 +138,34 @@ internal sealed class ParserCompiler
         body.AddRange(_checks);
         _checks.Clear();
         body.Add(Expression.Block(typeof(void), keys, steps));
+    }
+
+    private void SetTransition(Transition transition, ValueSetDef set, StateDef state, List<ParameterExpression> keys, Expression go, List<Expression> steps)
+    {
+        Expression key = _code.OfState(nameof(SwitchState.Key));
+        int slot = 0;
+        List<ulong> mask = [];
+        for (int i = 0; i < keys.Count; i++)
+        {
+            bool wide = state.Keys[i].Width > 64;
+            steps.Add(Expression.Assign(Expression.ArrayAccess(key, Expression.Constant(slot++)), wide ? Call(typeof(Bits), nameof(Bits.Low), keys[i]) : keys[i]));
+            if (wide)
+            {
+                steps.Add(Expression.Assign(Expression.ArrayAccess(key, Expression.Constant(slot++)), Call(typeof(Bits), nameof(Bits.High), keys[i])));
+            }
+
+            for (int word = 0; transition.Masks is not null && word < Words.Count(state.Keys[i].Width); word++)
+            {
+                mask.Add((ulong)((transition.Masks[i] >> (64 * word)) & ulong.MaxValue));
+            }
+        }
+
+        Expression valueSet = Expression.ArrayIndex(_code.OfState(nameof(SwitchState.ValueSets)), Expression.Constant(set.Index));
+        steps.Add(Expression.IfThen(
+            transition.Masks is null
+                ? Call(valueSet, nameof(Tables.ValueSet.Contains), key)
+                : Call(valueSet, nameof(Tables.ValueSet.ContainsMasked), key, Expression.Constant(mask.ToArray())),
+            go));
     }
 
     private static Expression? Match(ParameterExpression key, BigInteger value, BigInteger? mask, int width)

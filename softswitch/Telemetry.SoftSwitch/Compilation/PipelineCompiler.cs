@@ -13,6 +13,8 @@ internal sealed class PipelineCompiler
     private readonly ValueCompiler _values;
     private readonly ActionCompiler _actions;
     private readonly ParameterExpression _entry = Expression.Variable(typeof(TableEntry), "entry");
+    private readonly ParameterExpression _call = Expression.Variable(typeof(ActionCall), "call");
+    private readonly CalculationCompiler _calculations;
     private readonly ParameterExpression _key = Expression.Variable(typeof(ulong[]), "key");
     private readonly LabelTarget _end = Expression.Label("end");
     private readonly Dictionary<string, LabelTarget> _labels = [];
@@ -21,7 +23,8 @@ internal sealed class PipelineCompiler
     {
         _code = code;
         _values = new ValueCompiler(code);
-        _actions = new ActionCompiler(code, _values, new CalculationCompiler(code)) { GiveUp = _end };
+        _calculations = new CalculationCompiler(code);
+        _actions = new ActionCompiler(code, _values, _calculations) { GiveUp = _end };
     }
 
     public Stage Compile(PipelineDef pipeline)
@@ -54,7 +57,7 @@ internal sealed class PipelineCompiler
         }
 
         body.Add(Expression.Label(_end));
-        return _code.Compile(pipeline.Name, [_entry, _key], body);
+        return _code.Compile(pipeline.Name, [_entry, _call, _key], body);
     }
 
     private GotoExpression Go(string? next) => Expression.Goto(next is not null && _labels.TryGetValue(next, out LabelTarget? label) ? label : _end);
@@ -89,12 +92,16 @@ internal sealed class PipelineCompiler
             : Call(tableObject, nameof(Tables.Table.Apply), _code.State, _code.Packet)));
         if (table is { DirectMeter: >= 0, MeterTarget: FieldExpr meterTarget })
         {
+            // BMv2 meters hits only; a miss is metered where a controller gave the default entry rates, which BMv2 refuses.
             body.Add(Expression.IfThen(
-                Expression.Not(Expression.Field(_entry, nameof(TableEntry.IsDefault))),
+                Expression.OrElse(
+                    Expression.Not(Expression.Field(_entry, nameof(TableEntry.IsDefault))),
+                    Expression.NotEqual(Expression.Field(_entry, nameof(TableEntry.Meter)), Expression.Constant(null))),
                 _values.StoreWord(meterTarget, Call(typeof(Tables.Table), nameof(Tables.Table.ExecuteMeter), _entry, _code.State, _code.Packet))));
         }
 
-        body.Add(Expression.Assign(_code.Data, Expression.Field(_entry, nameof(TableEntry.Data))));
+        body.Add(Expression.Assign(_call, Choose(table)));
+        body.Add(Expression.Assign(_code.Data, Expression.Field(_call, nameof(ActionCall.Data))));
         List<SwitchCase> cases = [];
         foreach (ActionDef action in table.Actions.Append(table.DefaultAction).OfType<ActionDef>().DistinctBy(a => a.Index))
         {
@@ -109,12 +116,26 @@ internal sealed class PipelineCompiler
 
         if (cases.Count > 0)
         {
-            body.Add(Expression.Switch(typeof(void), Expression.Field(_entry, nameof(TableEntry.ActionIndex)), null, null, cases));
+            body.Add(Expression.Switch(typeof(void), Expression.Field(_call, nameof(ActionCall.Index)), null, null, cases));
         }
 
         body.Add(table.NextByHit
             ? Expression.IfThenElse(Expression.Field(_entry, nameof(TableEntry.IsDefault)), Go(table.MissNext), Go(table.HitNext))
             : Go(table.DefaultNext));
+    }
+
+    /// <summary>The entry's action, which a profile keeps elsewhere; a group's is chosen by the selector's hash.</summary>
+    private Expression Choose(TableDef table)
+    {
+        if (table.Profile is null)
+        {
+            return Expression.Field(_entry, nameof(TableEntry.Call));
+        }
+
+        Expression resolved = Call(_entry, nameof(TableEntry.Resolve));
+        Expression group = Expression.Field(_entry, nameof(TableEntry.Group));
+        Expression hash = table.Profile.Selector is CalculationDef selector ? _calculations.Compute(selector) : Const(0);
+        return Expression.Condition(Expression.Equal(group, Expression.Constant(null)), resolved, Call(group, nameof(ActionGroup.Choose), hash));
     }
 
     private static string? NextOf(TableDef table, ActionDef action) =>

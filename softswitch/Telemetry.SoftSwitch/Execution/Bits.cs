@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Telemetry.SoftSwitch.Execution;
@@ -96,6 +97,18 @@ internal static class Bits
             bytes[bit >> 3] = (byte)((bytes[bit >> 3] & ~mask) | part);
             bit += take;
             left -= take;
+        }
+    }
+
+    /// <summary>Writes a number of any width at any bit position.</summary>
+    public static void Write(byte[] bytes, int bit, int width, BigInteger value)
+    {
+        for (int left = width; left > 0;)
+        {
+            int take = Math.Min(64, left);
+            left -= take;
+            Write(bytes, bit, take, (UInt128)(ulong)((value >> left) & ulong.MaxValue));
+            bit += take;
         }
     }
 

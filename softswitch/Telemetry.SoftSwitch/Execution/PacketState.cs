@@ -33,6 +33,9 @@ internal sealed class PacketState
     public int ResubmitFieldList;
     public int RecirculateFieldList;
 
+    /// <summary>Digest to send to the controller, by the program's number; 0 none.</summary>
+    public int Digest;
+
     /// <summary>Longest frame to send, bytes.</summary>
     public int TruncateTo;
 
@@ -89,6 +92,7 @@ internal sealed class PacketState
         CloneFieldList = 0;
         ResubmitFieldList = 0;
         RecirculateFieldList = 0;
+        Digest = 0;
         TruncateTo = int.MaxValue;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Switching;
@@ -10,6 +11,9 @@ namespace Telemetry.SoftSwitch.Execution;
 internal sealed class SwitchState
 {
     public readonly Table[] Tables;
+    public readonly ActionProfile[] ActionProfiles;
+    public readonly ValueSet[] ValueSets;
+    public readonly IReadOnlyList<DigestDef> Digests;
     public readonly long[][] CounterPackets;
     public readonly long[][] CounterBytes;
     public readonly Meter[][] Meters;
@@ -45,6 +49,9 @@ internal sealed class SwitchState
     public readonly int DropPort;
 
     public readonly PacketPool Pool;
+
+    /// <summary>Who takes the digests; null drops them.</summary>
+    public IDigestListener? DigestListener;
     public readonly Action<string>? Log;
     private readonly int _maxHeaderBytes;
     private ulong _random;
@@ -52,11 +59,14 @@ internal sealed class SwitchState
     public SwitchState(ProgramModel model, int maxHeaderBytes, int maxScratchBytes, int dropPort, ulong seed, Action<string>? log)
     {
         Tables = [.. model.Tables.Select(t => new Table(t))];
+        ActionProfiles = [.. model.ActionProfiles.Select(p => new ActionProfile(p))];
+        ValueSets = [.. model.ValueSets.Select(s => new ValueSet(s))];
+        Digests = model.Digests;
         CounterPackets = [.. model.Counters.Select(c => new long[c.IsDirect ? 0 : c.Size])];
         CounterBytes = [.. model.Counters.Select(c => new long[c.IsDirect ? 0 : c.Size])];
         Meters = [.. model.Meters.Select(m => m.IsDirect ? [] : Enumerable.Range(0, m.Size).Select(_ => new Meter(m.InBytes)).ToArray())];
-        Registers = [.. model.Registers.Select(r => new ulong[r.Size * (r.Width > 64 ? 2 : 1)])];
-        Key = new ulong[Math.Max(1, model.Tables.Select(t => t.KeyWords).DefaultIfEmpty(0).Max())];
+        Registers = [.. model.Registers.Select(r => new ulong[r.Size * Words.Count(r.Width)])];
+        Key = new ulong[model.Tables.Select(t => t.KeyWords).Concat(ValueSets.Select(s => s.KeyWords)).Append(1).Max()];
         _maxHeaderBytes = maxHeaderBytes;
         Out = new byte[maxHeaderBytes + 2048];
         Scratch = new byte[maxScratchBytes + 2048];
@@ -86,6 +96,46 @@ internal sealed class SwitchState
         }
 
         Log?.Invoke(line.ToString());
+    }
+
+    /// <summary>Hands the digest that the program asked for to the listener.</summary>
+    public void EmitDigest(PacketState packet)
+    {
+        DigestDef? digest = null;
+        foreach (DigestDef known in Digests)
+        {
+            digest = known.Id == packet.Digest ? known : digest;
+        }
+
+        packet.Digest = 0;
+        if (digest is null || DigestListener is null)
+        {
+            return;
+        }
+
+        int length = 0;
+        foreach (CalculationInput field in digest.Fields)
+        {
+            length += (field.Width + 7) / 8;
+        }
+
+        Span<byte> sample = length <= 512 ? stackalloc byte[length] : new byte[length];
+        int at = 0;
+        foreach (CalculationInput field in digest.Fields)
+        {
+            if (field.Field is { Header: FixedHeader place } source)
+            {
+                at += Words.WriteBytes(packet.F.AsSpan(place.Header.Slot + source.Field.Slot), field.Width, sample[at..]);
+            }
+            else
+            {
+                ulong[] constant = new ulong[Words.Count(field.Width)];
+                Words.Put(constant, 0, field.Width, field.Constant);
+                at += Words.WriteBytes(constant, field.Width, sample[at..]);
+            }
+        }
+
+        DigestListener.OnDigest(digest, sample, NowNs);
     }
 
     /// <summary>SplitMix64: the same seed gives the same numbers.</summary>
@@ -148,6 +198,14 @@ internal sealed class SwitchState
             cells[(2 * index) + 1] = (ulong)(value >> 64);
         }
     }
+
+    /// <summary>A register's cell of any width, for a controller.</summary>
+    public BigInteger ReadCell(RegisterDef register, int index) =>
+        Words.Get(Registers[register.Index].AsSpan(index * Words.Count(register.Width)), register.Width);
+
+    /// <summary>Writes a register's cell of any width, for a controller.</summary>
+    public void WriteCell(RegisterDef register, int index, BigInteger value) =>
+        Words.Put(Registers[register.Index], index * Words.Count(register.Width), register.Width, value);
 
     /// <summary>Makes room for the headers and a payload of the packet's size.</summary>
     public void EnsureOut(PacketState packet)

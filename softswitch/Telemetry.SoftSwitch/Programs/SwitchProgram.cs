@@ -32,6 +32,7 @@ public sealed class SwitchProgram
         MaxScratchBytes = Model.Checksums.Select(c => c.Calculation)
             .Concat(Model.Actions.SelectMany(a => a.Primitives).OfType<HashStep>().Select(h => h.Calculation))
             .Concat(Model.Parser.States.SelectMany(s => s.Ops).OfType<PrimitiveOp>().Select(p => p.Primitive).OfType<HashStep>().Select(h => h.Calculation))
+            .Concat(Model.ActionProfiles.Select(p => p.Selector).OfType<CalculationDef>())
             .Select(CalculationCompiler.MaxBytes).DefaultIfEmpty(0).Max();
     }
 

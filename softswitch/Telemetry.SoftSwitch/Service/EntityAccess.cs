@@ -1,3 +1,4 @@
+using System.Numerics;
 using Google.Protobuf;
 using P4.V1;
 using Telemetry.P4Runtime.Schema;
@@ -205,17 +206,10 @@ internal sealed class EntityAccess(Pipeline pipeline, Func<long> nowNs)
             throw EntityFault.Invalid($"{place}: the data is no bit string; cells are {register.Width} bits");
         }
 
-        UInt128 value = FieldValues.Parse(entry.Data.Bitstring, register.Width, () => place);
+        BigInteger value = FieldValues.Parse(entry.Data.Bitstring, register.Width, () => place);
         for (int i = first; i < first + count; i++)
         {
-            if (register.Width > 64)
-            {
-                _state.WriteWideRegister(register.Index, (ulong)i, value);
-            }
-            else
-            {
-                _state.WriteRegister(register.Index, (ulong)i, (ulong)value);
-            }
+            _state.WriteCell(register, i, value);
         }
     }
 
@@ -228,7 +222,7 @@ internal sealed class EntityAccess(Pipeline pipeline, Func<long> nowNs)
             (int first, int count) = Cells(filter.Index, register.Size, $"register {register.Name}");
             for (int i = first; i < first + count; i++)
             {
-                UInt128 value = register.Width > 64 ? _state.ReadWideRegister(register.Index, (ulong)i) : _state.ReadRegister(register.Index, (ulong)i);
+                BigInteger value = _state.ReadCell(register, i);
                 yield return new Entity
                 {
                     RegisterEntry = new RegisterEntry { RegisterId = id, Index = new P4.V1.Index { Index_ = i }, Data = new P4Data { Bitstring = FieldValues.Format(value) } },
@@ -291,9 +285,9 @@ internal sealed class EntityAccess(Pipeline pipeline, Func<long> nowNs)
                 throw EntityFault.Unimplemented($"{place}: backup replicas are not supported by this switch");
             }
 
-            UInt128 port = replica.PortKindCase == P4.V1.Replica.PortKindOneofCase.Port
+            BigInteger port = replica.PortKindCase == P4.V1.Replica.PortKindOneofCase.Port
                 ? FieldValues.Parse(replica.Port, 32, () => $"{place}, replica {read.Count}")
-                : replica.EgressPort;
+                : new BigInteger(replica.EgressPort);
             Replica added = new(FieldValues.Port(port, () => $"{place}, replica {read.Count}"), (int)replica.Instance);
             read.Add(read.Contains(added) ? throw EntityFault.Invalid($"{place}: port {added.Port} with instance {added.Instance} is given twice") : added);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Google.Protobuf;
 using Telemetry.P4Runtime.Values;
 
@@ -8,7 +9,7 @@ namespace Telemetry.SoftSwitch.Service;
 internal static class FieldValues
 {
     /// <exception cref="EntityFault">INVALID_ARGUMENT for a string that is not canonical, OUT_OF_RANGE for a value too wide.</exception>
-    public static UInt128 Parse(ByteString bytes, int width, Func<string> place)
+    public static BigInteger Parse(ByteString bytes, int width, Func<string> place)
     {
         if (!CanonicalBytes.IsCanonical(bytes.Span))
         {
@@ -19,20 +20,14 @@ internal static class FieldValues
 
         int bits = CanonicalBytes.BitLength(bytes.Span);
         return bits <= width
-            ? CanonicalBytes.ToUInt128(bytes)
+            ? new BigInteger(bytes.Span, isUnsigned: true, isBigEndian: true)
             : throw EntityFault.OutOfRange($"{place()} ({width} bits): {CanonicalBytes.Show(bytes.Span)} needs {bits} bits");
     }
 
-    public static ByteString Format(UInt128 value)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
-        int first = bytes.IndexOfAnyExcept((byte)0);
-        return ByteString.CopyFrom(first < 0 ? bytes[^1..] : bytes[first..]);
-    }
+    public static ByteString Format(BigInteger value) => ByteString.CopyFrom(value.ToByteArray(isUnsigned: true, isBigEndian: true));
 
     /// <summary>A port of a replica or a packet, 0 to 511.</summary>
-    public static int Port(UInt128 value, Func<string> place) => value < Switching.Switch.PortCount
+    public static int Port(BigInteger value, Func<string> place) => value < Switching.Switch.PortCount
         ? (int)value
         : throw EntityFault.OutOfRange(string.Create(CultureInfo.InvariantCulture, $"{place()}: port {value} is above {Switching.Switch.PortCount - 1}"));
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using P4.V1;
 using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Execution;
@@ -109,12 +110,7 @@ internal sealed class TableAccess(Pipeline pipeline, Func<long> nowNs)
             P4.V1.Action call = new() { ActionId = info.Id };
             for (int i = 0; i < action.Params.Count; i++)
             {
-                UInt128 value = entry.Data[action.Params[i].Slot];
-                if (action.Params[i].Width > 64)
-                {
-                    value |= (UInt128)entry.Data[action.Params[i].Slot + 1] << 64;
-                }
-
+                BigInteger value = Words.Get(entry.Data.AsSpan(action.Params[i].Slot), action.Params[i].Width);
                 call.Params.Add(new P4.V1.Action.Types.Param { ParamId = info.Parameters[i].Id, Value = FieldValues.Format(value) });
             }
 
@@ -272,12 +268,8 @@ internal sealed class TableAccess(Pipeline pipeline, Func<long> nowNs)
             }
 
             ParamDef definition = action.Params[index];
-            UInt128 value = FieldValues.Parse(param.Value, definition.Width, () => $"table {bound.Info.Name}, action {info.Name}, parameter {info.Parameters[index].Name}");
-            data[definition.Slot] = (ulong)value;
-            if (definition.Width > 64)
-            {
-                data[definition.Slot + 1] = (ulong)(value >> 64);
-            }
+            BigInteger value = FieldValues.Parse(param.Value, definition.Width, () => $"table {bound.Info.Name}, action {info.Name}, parameter {info.Parameters[index].Name}");
+            Words.Put(data, definition.Slot, definition.Width, value);
         }
 
         return given.Count == info.Parameters.Count
@@ -328,8 +320,8 @@ internal sealed class TableAccess(Pipeline pipeline, Func<long> nowNs)
     private static MatchValue ReadField(FieldMatch field, KeyDef key, MatchFieldInfo info, string table)
     {
         string Place() => $"table {table}, match field {info.Name}";
-        UInt128 Value(Google.Protobuf.ByteString bytes) => FieldValues.Parse(bytes, key.Width, Place);
-        UInt128 all = Table.PrefixMask(key.Width, key.Width);
+        BigInteger Value(Google.Protobuf.ByteString bytes) => FieldValues.Parse(bytes, key.Width, Place);
+        BigInteger all = Table.PrefixMask(key.Width, key.Width);
         switch (info.MatchType, field.FieldMatchTypeCase)
         {
             case (P4.Config.V1.MatchField.Types.MatchType.Exact, FieldMatch.FieldMatchTypeOneofCase.Exact):
@@ -337,7 +329,7 @@ internal sealed class TableAccess(Pipeline pipeline, Func<long> nowNs)
             case (P4.Config.V1.MatchField.Types.MatchType.Optional, FieldMatch.FieldMatchTypeOneofCase.Optional):
                 return new MatchValue(Value(field.Optional.Value), all, 0);
             case (P4.Config.V1.MatchField.Types.MatchType.Lpm, FieldMatch.FieldMatchTypeOneofCase.Lpm):
-                UInt128 prefix = Value(field.Lpm.Value);
+                BigInteger prefix = Value(field.Lpm.Value);
                 int length = field.Lpm.PrefixLen;
                 if (length < 1 || length > key.Width)
                 {
@@ -348,16 +340,16 @@ internal sealed class TableAccess(Pipeline pipeline, Func<long> nowNs)
                     ? new MatchValue(prefix, 0, length)
                     : throw EntityFault.Invalid($"{Place()} ({key.Width} bits): bits are set behind the prefix of length {length}");
             case (P4.Config.V1.MatchField.Types.MatchType.Ternary, FieldMatch.FieldMatchTypeOneofCase.Ternary):
-                UInt128 value = Value(field.Ternary.Value);
-                UInt128 mask = Value(field.Ternary.Mask);
+                BigInteger value = Value(field.Ternary.Value);
+                BigInteger mask = Value(field.Ternary.Mask);
                 return mask == 0
                     ? throw EntityFault.Invalid($"{Place()} ({key.Width} bits): the mask is 0; a match of everything is left out")
                     : (value & ~mask) == 0
                         ? new MatchValue(value, mask, 0)
                         : throw EntityFault.Invalid($"{Place()} ({key.Width} bits): bits are set outside the mask");
             case (P4.Config.V1.MatchField.Types.MatchType.Range, FieldMatch.FieldMatchTypeOneofCase.Range):
-                UInt128 low = Value(field.Range.Low);
-                UInt128 high = Value(field.Range.High);
+                BigInteger low = Value(field.Range.Low);
+                BigInteger high = Value(field.Range.High);
                 return low > high
                     ? throw EntityFault.Invalid($"{Place()} ({key.Width} bits): the range's low end is above its high end")
                     : low == 0 && high == all
@@ -370,7 +362,7 @@ internal sealed class TableAccess(Pipeline pipeline, Func<long> nowNs)
 
     private static FieldMatch? FormatMatch(MatchFieldInfo info, KeyDef key, MatchValue match)
     {
-        UInt128 all = Table.PrefixMask(key.Width, key.Width);
+        BigInteger all = Table.PrefixMask(key.Width, key.Width);
         return info.MatchType switch
         {
             P4.Config.V1.MatchField.Types.MatchType.Exact => new FieldMatch { FieldId = info.Id, Exact = new() { Value = FieldValues.Format(match.Value) } },

@@ -56,6 +56,11 @@ public sealed partial class Switch
             CloneIngress(packet, fields);
         }
 
+        if (packet.Digest != 0)
+        {
+            state.EmitDigest(packet);
+        }
+
         if (packet.ResubmitFieldList != 0)
         {
             Resubmit(packet, state);

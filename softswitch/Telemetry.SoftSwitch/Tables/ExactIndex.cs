@@ -1,127 +1,123 @@
+using System.Runtime.CompilerServices;
+
 namespace Telemetry.SoftSwitch.Tables;
 
 /// <summary>
-/// Open-addressing hash table from keys of a fixed number of words to entries. Masked words let one index serve
-/// all entries of one prefix length.
+/// Open-addressing hash table from keys of a fixed number of words to items. Masked words let one index serve all
+/// entries of one mask. One thread writes while others may read: a slot's key never changes once its item is visible,
+/// and growing swaps the whole table.
 /// </summary>
-internal sealed class ExactIndex(int words, ulong[]? mask)
+internal sealed class ExactIndex<T>(int words, ulong[]? mask)
+    where T : class
 {
-    private ulong[] _keys = new ulong[words * 8];
-    private TableEntry?[] _entries = new TableEntry?[8];
-    private int _count;
+    /// <summary>Marks a slot whose key was removed, until the next rebuild.</summary>
+    private static readonly object Removed = new();
+    private volatile Slots _slots = new(8, words);
 
-    public int Count => _count;
+    public int Count { get; private set; }
 
-    public TableEntry? Find(ulong[] key)
+    /// <summary>All items, in no order.</summary>
+    public IEnumerable<T> Items => _slots.Items.Where(i => i is not null && i != Removed).Select(i => (T)i!);
+
+    public T? Find(ulong[] key)
     {
-        int slotMask = _entries.Length - 1;
-        int slot = (int)HashOf(key) & slotMask;
-        while (_entries[slot] is TableEntry entry)
+        Slots slots = _slots;
+        object?[] items = slots.Items;
+        ulong[] keys = slots.Keys;
+        int slotMask = items.Length - 1;
+        if (words == 1)
         {
-            if (Matches(slot * words, key))
+            ulong word = mask is null ? key[0] : key[0] & mask[0];
+            for (int at = (int)Mix(word) & slotMask; ; at = (at + 1) & slotMask)
             {
-                return entry;
+                object? found = Volatile.Read(ref items[at]);
+                if (found is null || keys[at] == word)
+                {
+                    return found == Removed ? null : Unsafe.As<T?>(found);
+                }
             }
-
-            slot = (slot + 1) & slotMask;
         }
 
-        return null;
+        for (int slot = (int)HashOf(key) & slotMask; ; slot = (slot + 1) & slotMask)
+        {
+            object? found = Volatile.Read(ref items[slot]);
+            if (found is null || Matches(keys, slot * words, key))
+            {
+                return found == Removed ? null : Unsafe.As<T?>(found);
+            }
+        }
     }
 
     /// <summary>Adds or replaces.</summary>
-    public void Set(ulong[] key, TableEntry entry)
+    public void Set(ulong[] key, T item)
     {
-        if ((_count + 1) * 2 > _entries.Length)
+        if ((_slots.Used + 1) * 2 > _slots.Items.Length)
         {
-            Grow();
+            Rebuild();
         }
 
-        int slotMask = _entries.Length - 1;
-        int slot = (int)HashOf(key) & slotMask;
-        while (_entries[slot] is not null)
-        {
-            if (Matches(slot * words, key))
-            {
-                _entries[slot] = entry;
-                return;
-            }
-
-            slot = (slot + 1) & slotMask;
-        }
-
-        Put(slot, key, entry);
-        _count++;
+        int slot = SlotOf(key);
+        Count += _slots.Items[slot] is object known && known != Removed ? 0 : 1;
+        _slots.Put(slot, key, mask, item);
     }
 
     public void Remove(ulong[] key)
     {
-        int slotMask = _entries.Length - 1;
+        int slot = SlotOf(key);
+        if (_slots.Items[slot] is object item && item != Removed)
+        {
+            Volatile.Write(ref _slots.Items[slot], Removed);
+            Count--;
+        }
+    }
+
+    private int SlotOf(ulong[] key)
+    {
+        Slots slots = _slots;
+        int slotMask = slots.Items.Length - 1;
         int slot = (int)HashOf(key) & slotMask;
-        while (_entries[slot] is not null && !Matches(slot * words, key))
+        while (slots.Items[slot] is not null && !Matches(slots.Keys, slot * words, key))
         {
             slot = (slot + 1) & slotMask;
         }
 
-        if (_entries[slot] is null)
-        {
-            return;
-        }
-
-        _count--;
-        _entries[slot] = null;
-        for (int next = (slot + 1) & slotMask; _entries[next] is TableEntry moved; next = (next + 1) & slotMask)
-        {
-            ulong[] movedKey = _keys.AsSpan(next * words, words).ToArray();
-            _entries[next] = null;
-            int to = (int)HashOf(movedKey) & slotMask;
-            while (_entries[to] is not null)
-            {
-                to = (to + 1) & slotMask;
-            }
-
-            Put(to, movedKey, moved);
-        }
+        return slot;
     }
 
-    private void Put(int slot, ulong[] key, TableEntry entry)
+    private void Rebuild()
     {
-        _entries[slot] = entry;
-        for (int i = 0; i < words; i++)
+        Slots old = _slots;
+        int capacity = 8;
+        while (capacity < (Count + 1) * 4)
         {
-            _keys[(slot * words) + i] = mask is null ? key[i] : key[i] & mask[i];
+            capacity *= 2;
         }
-    }
 
-    private void Grow()
-    {
-        TableEntry?[] oldEntries = _entries;
-        ulong[] oldKeys = _keys;
-        _entries = new TableEntry?[oldEntries.Length * 2];
-        _keys = new ulong[oldKeys.Length * 2];
-        int slotMask = _entries.Length - 1;
+        Slots next = new(capacity, words);
         ulong[] key = new ulong[words];
-        for (int old = 0; old < oldEntries.Length; old++)
+        for (int i = 0; i < old.Items.Length; i++)
         {
-            if (oldEntries[old] is TableEntry entry)
+            if (old.Items[i] is object item && item != Removed)
             {
-                Array.Copy(oldKeys, old * words, key, 0, words);
-                int slot = (int)HashOf(key) & slotMask;
-                while (_entries[slot] is not null)
+                Array.Copy(old.Keys, i * words, key, 0, words);
+                int slot = (int)HashOf(key) & (capacity - 1);
+                while (next.Items[slot] is not null)
                 {
-                    slot = (slot + 1) & slotMask;
+                    slot = (slot + 1) & (capacity - 1);
                 }
 
-                Put(slot, key, entry);
+                next.Put(slot, key, null, item);
             }
         }
+
+        _slots = next;
     }
 
-    private bool Matches(int at, ulong[] key)
+    private bool Matches(ulong[] keys, int at, ulong[] key)
     {
         for (int i = 0; i < words; i++)
         {
-            if (_keys[at + i] != (mask is null ? key[i] : key[i] & mask[i]))
+            if (keys[at + i] != (mask is null ? key[i] : key[i] & mask[i]))
             {
                 return false;
             }
@@ -132,6 +128,11 @@ internal sealed class ExactIndex(int words, ulong[]? mask)
 
     private uint HashOf(ulong[] key)
     {
+        if (words == 1)
+        {
+            return Mix(mask is null ? key[0] : key[0] & mask[0]);
+        }
+
         ulong hash = 0;
         for (int i = 0; i < words; i++)
         {
@@ -140,5 +141,35 @@ internal sealed class ExactIndex(int words, ulong[]? mask)
         }
 
         return (uint)hash;
+    }
+
+    private static uint Mix(ulong word)
+    {
+        word *= 0x9E3779B97F4A7C15;
+        return (uint)(word ^ (word >> 32));
+    }
+
+    private sealed class Slots(int capacity, int words)
+    {
+        public readonly ulong[] Keys = new ulong[capacity * words];
+        public readonly object?[] Items = new object?[capacity];
+
+        /// <summary>Slots in use, removed keys included.</summary>
+        public int Used { get; private set; }
+
+        public void Put(int slot, ulong[] key, ulong[]? mask, object item)
+        {
+            if (Items[slot] is null)
+            {
+                for (int i = 0; i < words; i++)
+                {
+                    Keys[(slot * words) + i] = mask is null ? key[i] : key[i] & mask[i];
+                }
+
+                Used++;
+            }
+
+            Volatile.Write(ref Items[slot], item);
+        }
     }
 }

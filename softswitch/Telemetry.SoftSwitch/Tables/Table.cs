@@ -1,30 +1,32 @@
+using System.Numerics;
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
 
 namespace Telemetry.SoftSwitch.Tables;
 
 /// <summary>
-/// Entries of one table of one switch. Packets and writes run on the same thread, so a write is atomic to packets:
-/// exact tables are one hash table, prefix tables one for each length (longest first), the rest a list sorted by priority.
+/// Entries of one table of one switch. A write is one step to packets. Exact tables are one hash table, prefix tables
+/// one for each length, the rest hash tables by mask with ranges sorted out inside.
 /// </summary>
 internal sealed class Table
 {
     private enum Strategy
     {
-        Keyless, Exact, Prefix, Ordered,
+        Keyless, Exact, Prefix, Ternary,
     }
 
     private readonly Strategy _strategy;
     private readonly int _words;
     private readonly KeyDef[] _keys;
-    private readonly ExactIndex? _exact;
-    private readonly List<(int Length, ExactIndex Index)> _prefixes = [];
-    private readonly List<TableEntry> _ordered = [];
-    private readonly Dictionary<EntryKey, TableEntry> _entries = [];
-    private ExactIndex[] _prefixIndices = [];
-    private TableEntry[] _scan = [];
-    private ulong[] _scanWords = [];
-    private bool _scanIsStale;
+    private readonly int _prefixKey;
+    private readonly RangeKey[] _ranges;
+    private readonly ExactIndex<TableEntry>? _exact;
+    private readonly PrefixIndex? _prefix;
+    private readonly TernaryIndex? _ternary;
+
+    /// <summary>Entries by identity where buckets may be long: tables with ranges.</summary>
+    private readonly Dictionary<EntryKey, TableEntry>? _ranged;
+    private readonly bool _keepsHits;
     private long _order;
 
     public Table(TableDef definition)
@@ -32,19 +34,29 @@ internal sealed class Table
         Definition = definition;
         _keys = [.. definition.Keys];
         _words = definition.KeyWords;
+        _keepsHits = definition.SupportsIdleTimeout;
+        _prefixKey = Array.FindIndex(_keys, k => k.Kind == MatchKind.Lpm);
+        _ranges = [.. _keys.Select((k, i) => (Key: k, Index: i)).Where(k => k.Key.Kind == MatchKind.Range).Select(k => new RangeKey(k.Index, k.Key.Slot, k.Key.Words))];
         _strategy = _keys.Length == 0 ? Strategy.Keyless
             : _keys.All(k => k.Kind == MatchKind.Exact) ? Strategy.Exact
             : _keys.Count(k => k.Kind == MatchKind.Lpm) == 1 && _keys.All(k => k.Kind is MatchKind.Exact or MatchKind.Lpm) ? Strategy.Prefix
-            : Strategy.Ordered;
-        _exact = _strategy == Strategy.Exact ? new ExactIndex(_words, null) : null;
+            : Strategy.Ternary;
+        _exact = _strategy == Strategy.Exact ? new ExactIndex<TableEntry>(_words, null) : null;
+        _prefix = _strategy == Strategy.Prefix ? new PrefixIndex(_words, MaskOfPrefix) : null;
+        _ternary = _strategy == Strategy.Ternary ? new TernaryIndex(_words, _ranges) : null;
+        _ranged = _ranges.Length > 0 ? [] : null;
         Default = new TableEntry { IsDefault = true };
         Default.SetAction(definition.DefaultAction, definition.DefaultData);
+        Default.EnterTable();
         int highest = definition.Entries.Select(e => e.Priority).DefaultIfEmpty(0).Max();
         foreach (EntryDef entry in definition.Entries)
         {
             TableEntry added = new() { Match = [.. entry.Match.Zip(_keys, Canonical)], Priority = HasPriorities ? highest - entry.Priority + 1 : 0, IsConst = true };
             added.SetAction(entry.Action, entry.Data);
-            Insert(added);
+            if (Find(added.Match, added.Priority) is null)
+            {
+                Insert(added);
+            }
         }
     }
 
@@ -53,57 +65,95 @@ internal sealed class Table
     public TableEntry Default { get; }
 
     /// <summary>True when entries carry a priority: the table has a ternary, optional or range key.</summary>
-    public bool HasPriorities => _strategy == Strategy.Ordered && _keys.Any(k => k.Kind is MatchKind.Ternary or MatchKind.Range);
+    public bool HasPriorities => _strategy == Strategy.Ternary && _keys.Any(k => k.Kind is MatchKind.Ternary or MatchKind.Range);
 
-    public int Count => _entries.Count;
+    public int Count { get; private set; }
 
     /// <summary>Entries in order of insertion.</summary>
-    public IEnumerable<TableEntry> Entries => _entries.Values.OrderBy(e => e.Order);
+    public IEnumerable<TableEntry> Entries => _strategy switch
+    {
+        Strategy.Exact => _exact!.Items.OrderBy(e => e.Order),
+        Strategy.Prefix => _prefix!.Items.OrderBy(e => e.Order),
+        Strategy.Ternary => _ternary!.Items.OrderBy(e => e.Order),
+        _ => [],
+    };
+
+    /// <summary>The entry that the words of a key select; null when none matches.</summary>
+    public TableEntry? Lookup(ulong[] key) => _strategy switch
+    {
+        Strategy.Exact => _exact!.Find(key),
+        Strategy.Prefix => _prefix!.Find(key),
+        Strategy.Ternary => _ternary!.Find(key),
+        _ => null,
+    };
 
     /// <summary>What the key selects, counted; the default entry when nothing matches.</summary>
     public TableEntry Apply(SwitchState state, PacketState packet)
     {
-        TableEntry? hit = _strategy switch
+        TableEntry entry = Lookup(state.Key) ?? Default;
+        entry.Packets++;
+        entry.Bytes += packet.IngressLength;
+        if (_keepsHits)
         {
-            Strategy.Exact => _exact!.Find(state.Key),
-            Strategy.Prefix => FindPrefix(state.Key),
-            Strategy.Ordered => FindOrdered(state.Key),
-            _ => null,
-        };
-        if (hit is null)
-        {
-            return Default;
+            entry.LastHitNs = state.NowNs;
         }
 
-        hit.Packets++;
-        hit.Bytes += packet.IngressLength;
-        return hit;
+        return entry;
     }
 
     /// <summary>Runs the entry's direct meter; an entry without one is green.</summary>
     public static ulong ExecuteMeter(TableEntry entry, SwitchState state, PacketState packet) =>
         entry.Meter?.Execute(packet.IngressLength, state.NowNs) ?? 0;
 
-    public TableEntry? Find(MatchValue[] match, int priority) =>
-        _entries.TryGetValue(new EntryKey(match, priority), out TableEntry? entry) ? entry : null;
-
-    /// <summary>Adds an entry that is not there yet.</summary>
-    public void Insert(TableEntry entry)
+    /// <summary>The entry of exactly this match, bits that do not count being 0.</summary>
+    public TableEntry? Find(MatchValue[] match, int priority)
     {
-        entry.Order = _order++;
-        _entries.Add(new EntryKey(entry.Match, entry.Priority), entry);
         switch (_strategy)
         {
             case Strategy.Exact:
-                _exact!.Set(KeyOf(entry), entry);
+                return _exact!.Find(KeyOf(match));
+            case Strategy.Prefix:
+                return _prefix!.Find(KeyOf(match), match[_prefixKey].PrefixLength);
+            case Strategy.Ternary when _ranged is not null:
+                return _ranged.GetValueOrDefault(new EntryKey(match, priority));
+            case Strategy.Ternary:
+                return _ternary!.Bucket(MaskOf(match), KeyOf(match))?.Items.FirstOrDefault(e => e.Priority == priority);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Adds an entry that is not there yet.</summary>
+    /// <exception cref="ArgumentException">It is there.</exception>
+    public void Insert(TableEntry entry)
+    {
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            entry.Match[i] = Canonical(entry.Match[i], _keys[i]);
+        }
+
+        if (Find(entry.Match, entry.Priority) is not null)
+        {
+            throw new ArgumentException($"table {Definition.Name} has this entry already", nameof(entry));
+        }
+
+        entry.Order = _order++;
+        entry.Rank = HasPriorities ? entry.Priority : _prefixKey < 0 ? 0 : entry.Match[_prefixKey].PrefixLength;
+        entry.Ranges = _ranges.Length == 0 ? [] : [.. _ranges.Select(r => RangeOf(entry.Match[r.Key], _keys[r.Key]))];
+        entry.EnterTable();
+        Count++;
+        _ranged?.Add(new EntryKey(entry.Match, entry.Priority), entry);
+        ulong[] key = KeyOf(entry.Match);
+        switch (_strategy)
+        {
+            case Strategy.Exact:
+                _exact!.Set(key, entry);
                 break;
             case Strategy.Prefix:
-                PrefixIndex(PrefixOf(entry)).Set(KeyOf(entry), entry);
+                _prefix!.Set(key, entry.Match[_prefixKey].PrefixLength, entry);
                 break;
-            case Strategy.Ordered:
-                int at = _ordered.FindIndex(e => Rank(e) < Rank(entry));
-                _ordered.Insert(at < 0 ? _ordered.Count : at, entry);
-                _scanIsStale = true;
+            case Strategy.Ternary:
+                _ternary!.Insert(MaskOf(entry.Match), key, entry);
                 break;
             default:
                 break;
@@ -112,195 +162,88 @@ internal sealed class Table
 
     public void Remove(TableEntry entry)
     {
-        _entries.Remove(new EntryKey(entry.Match, entry.Priority));
+        entry.LeaveTable();
+        Count--;
+        _ranged?.Remove(new EntryKey(entry.Match, entry.Priority));
+        ulong[] key = KeyOf(entry.Match);
         switch (_strategy)
         {
             case Strategy.Exact:
-                _exact!.Remove(KeyOf(entry));
+                _exact!.Remove(key);
                 break;
             case Strategy.Prefix:
-                int length = PrefixOf(entry);
-                ExactIndex index = PrefixIndex(length);
-                index.Remove(KeyOf(entry));
-                if (index.Count == 0)
-                {
-                    _prefixes.RemoveAll(p => p.Length == length);
-                    _prefixIndices = [.. _prefixes.Select(p => p.Index)];
-                }
-
+                _prefix!.Remove(key, entry.Match[_prefixKey].PrefixLength);
                 break;
-            case Strategy.Ordered:
-                _ordered.Remove(entry);
-                _scanIsStale = true;
+            case Strategy.Ternary:
+                _ternary!.Remove(MaskOf(entry.Match), key, entry);
                 break;
             default:
                 break;
         }
     }
 
-    /// <summary>The match with every bit that does not count set to 0.</summary>
+    /// <summary>The match with everything that does not count set to 0.</summary>
     public static MatchValue Canonical(MatchValue match, KeyDef key) => key.Kind switch
     {
-        MatchKind.Lpm => match with { Value = match.Value & PrefixMask(key.Width, match.PrefixLength) },
-        MatchKind.Ternary => match with { Value = match.Value & match.Mask },
-        _ => match,
+        MatchKind.Exact => new MatchValue(match.Value, 0, 0),
+        MatchKind.Lpm => new MatchValue(match.Value & PrefixMask(key.Width, match.PrefixLength), 0, match.PrefixLength),
+        MatchKind.Ternary => new MatchValue(match.Value & match.Mask, match.Mask, 0),
+        _ => new MatchValue(match.Value, match.Mask, 0),
     };
 
-    /// <summary>Priority first; without priorities the longest prefix.</summary>
-    private long Rank(TableEntry entry) => HasPriorities ? entry.Priority : PrefixOf(entry);
-
-    private int PrefixOf(TableEntry entry)
+    /// <summary>The first <paramref name="length"/> of <paramref name="width"/> bits set.</summary>
+    public static BigInteger PrefixMask(int width, int length)
     {
-        for (int i = 0; i < _keys.Length; i++)
-        {
-            if (_keys[i].Kind == MatchKind.Lpm)
-            {
-                return entry.Match[i].PrefixLength;
-            }
-        }
-
-        return 0;
+        BigInteger all = (BigInteger.One << width) - 1;
+        return length <= 0 ? BigInteger.Zero : length >= width ? all : all - ((BigInteger.One << (width - length)) - 1);
     }
 
-    private ulong[] KeyOf(TableEntry entry)
+    private static EntryRange RangeOf(MatchValue match, KeyDef key)
+    {
+        ulong[] low = new ulong[key.Words];
+        ulong[] high = new ulong[key.Words];
+        Words.Put(low, 0, key.Width, match.Value);
+        Words.Put(high, 0, key.Width, match.Mask);
+        return new EntryRange(low, high);
+    }
+
+    /// <summary>The match's values; ranges are left to their bounds.</summary>
+    private ulong[] KeyOf(MatchValue[] match)
     {
         ulong[] key = new ulong[_words];
         for (int i = 0; i < _keys.Length; i++)
         {
-            PutWords(key, _keys[i], entry.Match[i].Value);
+            if (_keys[i].Kind != MatchKind.Range)
+            {
+                Words.Put(key, _keys[i].Slot, _keys[i].Width, match[i].Value);
+            }
         }
 
         return key;
     }
 
-    private static void PutWords(ulong[] words, KeyDef key, UInt128 value)
+    private ulong[] MaskOf(MatchValue[] match)
     {
-        words[key.Slot] = (ulong)value;
-        if (key.Words == 2)
-        {
-            words[key.Slot + 1] = (ulong)(value >> 64);
-        }
-    }
-
-    private ExactIndex PrefixIndex(int length)
-    {
-        foreach ((int known, ExactIndex index) in _prefixes)
-        {
-            if (known == length)
-            {
-                return index;
-            }
-        }
-
         ulong[] mask = new ulong[_words];
-        foreach (KeyDef key in _keys)
+        for (int i = 0; i < _keys.Length; i++)
         {
-            PutWords(mask, key, key.Kind == MatchKind.Lpm ? PrefixMask(key.Width, length) : UInt128.MaxValue);
+            Words.Put(mask, _keys[i].Slot, _keys[i].Width, _keys[i].Kind switch
+            {
+                MatchKind.Exact => PrefixMask(_keys[i].Width, _keys[i].Width),
+                MatchKind.Lpm => PrefixMask(_keys[i].Width, match[i].PrefixLength),
+                MatchKind.Ternary => match[i].Mask,
+                _ => BigInteger.Zero,
+            });
         }
 
-        ExactIndex added = new(_words, mask);
-        _prefixes.Add((length, added));
-        _prefixes.Sort((a, b) => b.Length.CompareTo(a.Length));
-        _prefixIndices = [.. _prefixes.Select(p => p.Index)];
-        return added;
+        return mask;
     }
 
-    /// <summary>The first <paramref name="length"/> of <paramref name="width"/> bits set.</summary>
-    public static UInt128 PrefixMask(int width, int length)
+    private ulong[] MaskOfPrefix(int length)
     {
-        UInt128 all = width == 128 ? UInt128.MaxValue : (UInt128.One << width) - 1;
-        return length == 0 ? 0 : length >= width ? all : all & ~((UInt128.One << (width - length)) - 1);
-    }
-
-    private TableEntry? FindPrefix(ulong[] key)
-    {
-        foreach (ExactIndex index in _prefixIndices)
-        {
-            if (index.Find(key) is TableEntry entry)
-            {
-                return entry;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>The scan's words: for each entry and key word a value and a mask, or the bounds of a range.</summary>
-    private void RebuildScan()
-    {
-        _scanIsStale = false;
-        _scan = [.. _ordered];
-        _scanWords = new ulong[_scan.Length * _words * 2];
-        int at = 0;
-        ulong[] first = new ulong[_words];
-        ulong[] second = new ulong[_words];
-        foreach (TableEntry entry in _scan)
-        {
-            for (int i = 0; i < _keys.Length; i++)
-            {
-                MatchValue match = entry.Match[i];
-                PutWords(first, _keys[i], match.Value);
-                PutWords(second, _keys[i], _keys[i].Kind switch
-                {
-                    MatchKind.Lpm => PrefixMask(_keys[i].Width, match.PrefixLength),
-                    MatchKind.Exact => UInt128.MaxValue,
-                    _ => match.Mask,
-                });
-            }
-
-            for (int word = 0; word < _words; word++)
-            {
-                _scanWords[at++] = first[word];
-                _scanWords[at++] = second[word];
-            }
-        }
-    }
-
-    private TableEntry? FindOrdered(ulong[] key)
-    {
-        if (_scanIsStale)
-        {
-            RebuildScan();
-        }
-
-        int at = 0;
-        foreach (TableEntry entry in _scan)
-        {
-            if (MatchesScan(key, at))
-            {
-                return entry;
-            }
-
-            at += _words * 2;
-        }
-
-        return null;
-    }
-
-    private bool MatchesScan(ulong[] key, int at)
-    {
-        foreach (KeyDef definition in _keys)
-        {
-            int slot = definition.Slot;
-            int word = at + (slot * 2);
-            if (definition.Kind == MatchKind.Range)
-            {
-                UInt128 value = definition.Words == 2 ? new UInt128(key[slot + 1], key[slot]) : key[slot];
-                UInt128 low = definition.Words == 2 ? new UInt128(_scanWords[word + 2], _scanWords[word]) : _scanWords[word];
-                UInt128 high = definition.Words == 2 ? new UInt128(_scanWords[word + 3], _scanWords[word + 1]) : _scanWords[word + 1];
-                if (value < low || value > high)
-                {
-                    return false;
-                }
-            }
-            else if ((key[slot] & _scanWords[word + 1]) != _scanWords[word]
-                || (definition.Words == 2 && (key[slot + 1] & _scanWords[word + 3]) != _scanWords[word + 2]))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        MatchValue[] match = new MatchValue[_keys.Length];
+        match[_prefixKey] = new MatchValue(0, 0, length);
+        return MaskOf(match);
     }
 
     /// <summary>Identity of an entry: its match and priority.</summary>

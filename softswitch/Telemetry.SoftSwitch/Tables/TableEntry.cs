@@ -2,16 +2,14 @@ using Telemetry.SoftSwitch.Programs.Model;
 
 namespace Telemetry.SoftSwitch.Tables;
 
-/// <summary>An action with its data, bound to a match (or the default of a table).</summary>
+/// <summary>What a match (or a miss, for the default entry) runs: an action, a member of a profile, or one of a group's members.</summary>
 internal sealed class TableEntry
 {
-    /// <summary>Index of the action in the program; -1 does nothing. Compiled code switches on it.</summary>
-    public int ActionIndex = -1;
+    /// <summary>The entry's own action; does nothing where a member or a group is bound.</summary>
+    public volatile ActionCall Call = ActionCall.None;
 
-    /// <summary>Words of the action's parameters.</summary>
-    public ulong[] Data = [];
-
-    public ActionDef? Action;
+    public ActionMember? Member;
+    public ActionGroup? Group;
 
     /// <summary>True for what a miss runs.</summary>
     public bool IsDefault;
@@ -21,6 +19,12 @@ internal sealed class TableEntry
 
     /// <summary>Higher wins; 0 where the table has no priorities.</summary>
     public int Priority;
+
+    /// <summary>Bounds of the range keys; the table sets them.</summary>
+    public EntryRange[] Ranges = [];
+
+    /// <summary>What decides between entries that match: the priority, or the prefix length in a table without priorities. The table sets it.</summary>
+    public long Rank;
 
     /// <summary>Order of insertion: the older wins among equal priorities.</summary>
     public long Order;
@@ -32,14 +36,75 @@ internal sealed class TableEntry
     public byte[] Metadata = [];
     public ulong ControllerMetadata;
 
+    /// <summary>How long the entry may go without a hit before the controller is told, nanoseconds; 0 for ever.</summary>
+    public long IdleTimeoutNs;
+
+    /// <summary>When a packet last hit the entry, or when it was inserted; kept only where the table supports idle timeouts.</summary>
+    public long LastHitNs;
+
     public long Packets;
     public long Bytes;
     public Execution.Meter? Meter;
 
-    public void SetAction(ActionDef? action, ulong[] data)
+    /// <summary>True while in a table: then members and groups count the reference.</summary>
+    public bool IsInTable { get; private set; }
+
+    public ActionDef? Action => Resolve().Action;
+
+    public ulong[] Data => Resolve().Data;
+
+    public void SetAction(ActionDef? action, ulong[] data) => Bind(new ActionCall(action, data), null, null);
+
+    public void SetAction(ActionCall call) => Bind(call, null, null);
+
+    public void SetMember(ActionMember member) => Bind(ActionCall.None, member, null);
+
+    public void SetGroup(ActionGroup group) => Bind(ActionCall.None, null, group);
+
+    /// <summary>True when this entry wins where both match: the higher rank, the older among equals.</summary>
+    public bool Beats(TableEntry other) => Rank != other.Rank ? Rank > other.Rank : Order < other.Order;
+
+    /// <summary>The action of an entry without group.</summary>
+    public ActionCall Resolve() => Member is null ? Call : Member.Call;
+
+    public void EnterTable()
     {
-        Action = action;
-        ActionIndex = action?.Index ?? -1;
-        Data = data;
+        IsInTable = true;
+        Refer(1);
+    }
+
+    public void LeaveTable()
+    {
+        IsInTable = false;
+        Refer(-1);
+    }
+
+    private void Bind(ActionCall call, ActionMember? member, ActionGroup? group)
+    {
+        if (IsInTable)
+        {
+            Refer(-1);
+        }
+
+        Call = call;
+        Member = member;
+        Group = group;
+        if (IsInTable)
+        {
+            Refer(1);
+        }
+    }
+
+    private void Refer(int change)
+    {
+        if (Member is not null)
+        {
+            Member.References += change;
+        }
+
+        if (Group is not null)
+        {
+            Group.References += change;
+        }
     }
 }

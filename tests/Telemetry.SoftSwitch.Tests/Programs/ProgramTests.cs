@@ -24,13 +24,13 @@ public sealed class ProgramTests
         ProgramJson many = new ProgramJson().Header("h", "a:8").State("start", Extract("h"))
             .Add("header_unions", """{"name":"u","id":0,"union_type":"x","header_ids":[]}""")
             .Add("calculations", """{"name":"calc","id":0,"algo":"md5","input":[]}""")
-            .Action("act", [], Call("generate_digest", Hex(1), Hex(1)), Assign("h", "nope", Hex(1)),
+            .Action("act", [], Assign("h", "nope", Hex(1)),
                 """{"op":"frobnicate","parameters":[],"source_info":{"filename":"x.p4","line":42,"column":1,"source_fragment":"f()"}}""")
             .Do("ingress", "act", "nowhere");
         ProgramException fault = Assert.Throws<ProgramException>(() => SwitchProgram.Load(many.Bytes));
         Assert.Contains(fault.Faults, f => f.Contains("header_unions: u", StringComparison.Ordinal));
         Assert.Contains(fault.Faults, f => f.Contains("md5", StringComparison.Ordinal));
-        Assert.Contains(fault.Faults, f => f.Contains("action act, primitive 0 (generate_digest)", StringComparison.Ordinal));
+        Assert.Contains(fault.Faults, f => f.Contains("action act, primitive 1 (frobnicate)", StringComparison.Ordinal));
         Assert.Contains(fault.Faults, f => f.Contains("has no field nope; its fields: a", StringComparison.Ordinal));
         Assert.Contains(fault.Faults, f => f.Contains("(x.p4:42)", StringComparison.Ordinal));
         Assert.Contains(fault.Faults, f => f.Contains("unknown next node nowhere", StringComparison.Ordinal));

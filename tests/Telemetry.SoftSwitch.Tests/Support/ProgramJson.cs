@@ -164,6 +164,25 @@ internal sealed class ProgramJson
         return this;
     }
 
+    /// <summary>Moves a table's actions to a profile of its own, with a selector when one is given as JSON.</summary>
+    public ProgramJson Indirect(string pipeline, string table, string profile, string? selector)
+    {
+        JsonNode target = Pipeline(pipeline);
+        JsonArray profiles = target["action_profiles"]!.AsArray();
+        profiles.Add(JsonNode.Parse($$"""{"name":"{{profile}}","id":{{profiles.Count}},"max_size":64{{(selector is null ? "" : $",\"selector\":{selector}")}}}"""));
+        JsonObject changed = target["tables"]!.AsArray().First(t => t!["name"]!.GetValue<string>() == table)!.AsObject();
+        changed["type"] = selector is null ? "indirect" : "indirect_ws";
+        changed["action_profile"] = profile;
+        return this;
+    }
+
+    /// <summary>Lets a table's entries age.</summary>
+    public ProgramJson Timeouts(string pipeline, string table)
+    {
+        Pipeline(pipeline)["tables"]!.AsArray().First(t => t!["name"]!.GetValue<string>() == table)!["support_timeout"] = true;
+        return this;
+    }
+
     /// <summary>A table without key that always runs one action, as p4c makes of statements.</summary>
     public ProgramJson Do(string pipeline, string action, string? next = null) => Table(pipeline, $"tbl_{action}", [], [action], action, next);
 

@@ -41,7 +41,7 @@ public sealed class TableTests
     [Fact]
     public void Exact_RemoveAnyOrder_KeepsTheRestReachable()
     {
-        ExactIndex index = new(1, null);
+        ExactIndex<TableEntry> index = new(1, null);
         Random random = new(5);
         Dictionary<ulong, TableEntry> truth = [];
         for (int step = 0; step < 5000; step++)

@@ -8,7 +8,7 @@ internal sealed record FieldDef(string Name, int Width, bool Signed, bool IsVarb
 {
     public bool IsWide => !IsVarbit && Width > 64;
 
-    public int Words => IsWide ? 2 : 1;
+    public int Words => IsVarbit ? 1 : (Width + 63) / 64;
 }
 
 /// <summary>A header type and its layout: <c>Slots</c> words of state, <c>FixedBits</c> on the wire without the varbit.</summary>

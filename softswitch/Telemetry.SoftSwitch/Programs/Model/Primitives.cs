@@ -44,6 +44,8 @@ internal sealed record ResubmitStep(Expr FieldList) : Primitive;
 
 internal sealed record RecirculateStep(Expr FieldList) : Primitive;
 
+internal sealed record DigestStep(Expr Digest) : Primitive;
+
 internal sealed record TruncateStep(Expr Length) : Primitive;
 
 internal sealed record LogStep(string Format, IReadOnlyList<Expr> Values) : Primitive;

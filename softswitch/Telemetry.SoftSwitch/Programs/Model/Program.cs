@@ -29,6 +29,9 @@ internal sealed record ProgramModel
     public required IReadOnlyList<MeterDef> Meters { get; init; }
     public required IReadOnlyList<RegisterDef> Registers { get; init; }
     public required IReadOnlyDictionary<int, IReadOnlyList<FieldExpr>> FieldLists { get; init; }
+    public required IReadOnlyList<ActionProfileDef> ActionProfiles { get; init; }
+    public required IReadOnlyList<ValueSetDef> ValueSets { get; init; }
+    public required IReadOnlyList<DigestDef> Digests { get; init; }
 }
 
 internal sealed record ParserDef(IReadOnlyList<StateDef> States, int Start);
@@ -38,8 +41,14 @@ internal sealed record StateDef(string Name, IReadOnlyList<ParserOp> Ops, IReadO
 
 internal sealed record KeyPart(Expr Value, int Width);
 
-/// <summary>Matches when each key part masked equals the value; no values: always.</summary>
-internal sealed record Transition(IReadOnlyList<BigInteger>? Values, IReadOnlyList<BigInteger>? Masks, int Next);
+/// <summary>Matches when each key part masked equals the value, or the set holds the masked key; neither values nor a set: always.</summary>
+internal sealed record Transition(IReadOnlyList<BigInteger>? Values, IReadOnlyList<BigInteger>? Masks, int Next, ValueSetDef? Set = null);
+
+/// <summary>A parser value set; <c>PartWidths</c> are those of the key that is looked up in it, empty when no state uses it.</summary>
+internal sealed record ValueSetDef(int Index, string Name, int Width, int MaxSize)
+{
+    public IReadOnlyList<int> PartWidths { get; set; } = [];
+}
 
 internal abstract record ParserOp;
 
@@ -54,11 +63,14 @@ internal sealed record AdvanceOp(Expr Bits) : ParserOp;
 
 internal sealed record PrimitiveOp(Primitive Primitive) : ParserOp;
 
-internal sealed record ParamDef(string Name, int Width, int Slot);
+internal sealed record ParamDef(string Name, int Width, int Slot)
+{
+    public int Words => (Width + 63) / 64;
+}
 
 internal sealed record ActionDef(int Index, int Id, string Name, IReadOnlyList<ParamDef> Params, IReadOnlyList<Primitive> Primitives)
 {
-    public int Words => Params.Sum(p => p.Width > 64 ? 2 : 1);
+    public int Words => Params.Sum(p => p.Words);
 }
 
 internal enum MatchKind
@@ -69,7 +81,7 @@ internal enum MatchKind
 /// <summary>One key of a table; its words begin at <c>Slot</c> of the look-up key.</summary>
 internal sealed record KeyDef(string Name, MatchKind Kind, Expr Value, int Width, BigInteger? Mask, int Slot)
 {
-    public int Words => Width > 64 ? 2 : 1;
+    public int Words => (Width + 63) / 64;
 }
 
 /// <summary>Index of the next node: tables first, then conditionals; -1 ends the pipeline.</summary>
@@ -88,13 +100,23 @@ internal sealed record TableDef(int Index, string Name, IReadOnlyList<KeyDef> Ke
     public int DirectCounter { get; init; } = -1;
     public int DirectMeter { get; init; } = -1;
     public FieldExpr? MeterTarget { get; init; }
+
+    /// <summary>Where the entries' actions are; null when they are in the entries themselves.</summary>
+    public ActionProfileDef? Profile { get; init; }
+    public bool SupportsIdleTimeout { get; init; }
     public int KeyWords => Keys.Sum(k => k.Words);
 }
 
 /// <summary>Match values of a const entry, one for each key: value and mask (or low and high), or prefix length.</summary>
 internal sealed record EntryDef(IReadOnlyList<MatchValue> Match, int Priority, ActionDef Action, ulong[] Data);
 
-internal readonly record struct MatchValue(UInt128 Value, UInt128 Mask, int PrefixLength);
+internal readonly record struct MatchValue(BigInteger Value, BigInteger Mask, int PrefixLength);
+
+/// <summary>Actions that tables share; a selector chooses among a group's by the hash of its inputs.</summary>
+internal sealed record ActionProfileDef(int Index, string Name, int MaxSize, CalculationDef? Selector);
+
+/// <summary>Fields that a digest carries to the controller; <c>Id</c> is the number that the program calls it by.</summary>
+internal sealed record DigestDef(int Index, int Id, string Name, IReadOnlyList<CalculationInput> Fields);
 
 internal sealed record ConditionalDef(string Name, Expr Condition, string? TrueNext, string? FalseNext);
 

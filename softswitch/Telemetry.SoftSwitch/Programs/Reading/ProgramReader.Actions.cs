@@ -121,6 +121,8 @@ internal sealed partial class ProgramReader
                 return new ResubmitStep(Value(0));
             case "recirculate":
                 return new RecirculateStep(Value(0));
+            case "generate_digest":
+                return new DigestStep(Value(1));
             case "truncate":
                 return new TruncateStep(Value(0));
             case "assert" or "assume":

@@ -11,6 +11,7 @@ internal sealed partial class ProgramReader
     private readonly Dictionary<string, RegisterDef> _registers = [];
     private readonly Dictionary<string, CalculationDef> _calculations = [];
     private readonly List<ChecksumDef> _checksums = [];
+    private readonly List<DigestDef> _digests = [];
 
     private void ReadArrays()
     {
@@ -55,26 +56,34 @@ internal sealed partial class ProgramReader
             string name = NameOf(item);
             Guard($"calculation {name}", () =>
             {
-                string algorithm = item.GetProperty("algo").GetString()!;
-                if (!Hashes.IsKnown(algorithm))
+                if (ReadCalculation(item, name, Place($"calculation {name}", item)) is CalculationDef read)
                 {
-                    Fault(Place($"calculation {name}", item), $"algorithm {algorithm} is not supported; known: {string.Join(", ", Hashes.Names)}");
+                    _calculations[name] = read;
                 }
-
-                List<CalculationInput> inputs = [];
-                bool payload = false;
-                foreach (JsonElement input in Items(item, "input"))
-                {
-                    payload |= Text(input, "type") == "payload";
-                    if (ReadInput(Place($"calculation {name}", item), input) is CalculationInput read)
-                    {
-                        inputs.Add(read);
-                    }
-                }
-
-                _calculations[name] = new CalculationDef(name, algorithm, inputs, payload);
             });
         }
+    }
+
+    private CalculationDef ReadCalculation(JsonElement item, string name, string place)
+    {
+        string algorithm = item.GetProperty("algo").GetString()!;
+        if (!Hashes.IsKnown(algorithm))
+        {
+            Fault(place, $"algorithm {algorithm} is not supported; known: {string.Join(", ", Hashes.Names)}");
+        }
+
+        List<CalculationInput> inputs = [];
+        bool payload = false;
+        foreach (JsonElement input in Items(item, "input"))
+        {
+            payload |= Text(input, "type") == "payload";
+            if (ReadInput(place, input) is CalculationInput read)
+            {
+                inputs.Add(read);
+            }
+        }
+
+        return new CalculationDef(name, algorithm, inputs, payload);
     }
 
     private CalculationInput? ReadInput(string place, JsonElement input)
@@ -94,6 +103,32 @@ internal sealed partial class ProgramReader
             default:
                 Unknown(place, $"input of type {type}", input.GetProperty("value").ToString());
                 return null;
+        }
+    }
+
+    private void ReadDigests()
+    {
+        foreach (JsonElement item in Items(_root, "learn_lists"))
+        {
+            string place = $"learn list {NameOf(item)}";
+            Guard(place, () =>
+            {
+                List<CalculationInput> fields = [];
+                foreach (JsonElement element in Items(item, "elements"))
+                {
+                    string type = element.GetProperty("type").GetString()!;
+                    if (type is not ("field" or "hexstr"))
+                    {
+                        Unknown(place, $"element of type {type}", element.GetProperty("value").ToString());
+                    }
+                    else if (ReadInput(place, element) is CalculationInput field)
+                    {
+                        fields.Add(field);
+                    }
+                }
+
+                _digests.Add(new DigestDef(_digests.Count, item.GetProperty("id").GetInt32(), NameOf(item), fields));
+            });
         }
     }
 

@@ -7,6 +7,7 @@ namespace Telemetry.SoftSwitch.Programs.Reading;
 internal sealed partial class ProgramReader
 {
     private readonly Dictionary<string, int> _errors = [];
+    private readonly Dictionary<string, ValueSetDef> _valueSets = [];
 
     private void ReadErrors()
     {
@@ -14,6 +15,42 @@ internal sealed partial class ProgramReader
         {
             Guard("errors", () => _errors[error[0].GetString()!] = error[1].GetInt32());
         }
+    }
+
+    private void ReadValueSets()
+    {
+        foreach (JsonElement item in Items(_root, "parse_vsets"))
+        {
+            string name = NameOf(item);
+            Guard($"value set {name}", () => _valueSets[name] = new ValueSetDef(
+                _valueSets.Count, name, CheckWidth($"value set {name}", "a member", item.GetProperty("compressed_bitwidth").GetInt32()),
+                item.TryGetProperty("max_size", out JsonElement size) ? size.GetInt32() : 0));
+        }
+    }
+
+    private Transition? ReadSetTransition(JsonElement transition, List<KeyPart> keys, string place, int next)
+    {
+        string name = transition.GetProperty("value").ToString();
+        if (!_valueSets.TryGetValue(name, out ValueSetDef? set))
+        {
+            Unknown(place, "value set", name);
+            return null;
+        }
+
+        int width = keys.Sum(k => k.Width);
+        int[] parts = [.. keys.Select(k => k.Width)];
+        if (width != set.Width)
+        {
+            Fault(place, $"the key is {width} bits wide, the members of value set {name} are {set.Width}");
+        }
+        else if (set.PartWidths.Count > 0 && !set.PartWidths.SequenceEqual(parts))
+        {
+            Fault(place, $"value set {name} is used with keys of parts {string.Join('+', set.PartWidths)} and {string.Join('+', parts)} bits");
+        }
+
+        set.PartWidths = parts;
+        BigInteger? mask = Text(transition, "mask") is string text ? Hex(text) : null;
+        return new Transition(null, mask is null ? null : Split(mask.Value, keys), next, set);
     }
 
     private ParserDef? ReadParser()
@@ -115,6 +152,13 @@ internal sealed partial class ProgramReader
                     BigInteger value = Hex(Text(transition, "value")!);
                     BigInteger? mask = Text(transition, "mask") is string text ? Hex(text) : null;
                     transitions.Add(new Transition(Split(value, keys), mask is null ? null : Split(mask.Value, keys), next));
+                    break;
+                case "parse_vset":
+                    if (ReadSetTransition(transition, keys, transitionPlace, next) is Transition read)
+                    {
+                        transitions.Add(read);
+                    }
+
                     break;
                 default:
                     Fault(transitionPlace, $"transitions by {type} are not supported by this switch");

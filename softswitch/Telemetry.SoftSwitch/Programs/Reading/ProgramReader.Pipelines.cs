@@ -7,6 +7,7 @@ namespace Telemetry.SoftSwitch.Programs.Reading;
 internal sealed partial class ProgramReader
 {
     private readonly List<TableDef> _tables = [];
+    private readonly Dictionary<string, ActionProfileDef> _profiles = [];
 
     private PipelineDef? ReadPipeline(string name)
     {
@@ -15,6 +16,12 @@ internal sealed partial class ProgramReader
         {
             Fault("pipelines", $"no pipeline {name}; this switch runs v1model programs");
             return null;
+        }
+
+        foreach (JsonElement item in Items(pipeline, "action_profiles"))
+        {
+            string place = $"action profile {NameOf(item)}";
+            Guard(place, () => ReadProfile(item, place));
         }
 
         List<TableDef> tables = [];
@@ -47,6 +54,19 @@ internal sealed partial class ProgramReader
         PipelineDef result = new(name, Text(pipeline, "init_table"), tables, conditionals, calls);
         CheckNodes(result);
         return result;
+    }
+
+    private void ReadProfile(JsonElement item, string place)
+    {
+        string name = NameOf(item);
+        CalculationDef? selector = null;
+        if (item.TryGetProperty("selector", out JsonElement json) && json.ValueKind == JsonValueKind.Object)
+        {
+            selector = ReadCalculation(json, $"{name}.selector", $"{place}, selector");
+        }
+
+        int size = item.TryGetProperty("max_size", out JsonElement max) ? max.GetInt32() : 0;
+        _profiles[name] = new ActionProfileDef(_profiles.Count, name, size, selector);
     }
 
     private void CheckNodes(PipelineDef pipeline)
@@ -91,9 +111,22 @@ internal sealed partial class ProgramReader
     {
         string name = NameOf(item);
         string type = Text(item, "type") ?? "simple";
-        if (type != "simple")
+        ActionProfileDef? profile = null;
+        if (type is "indirect" or "indirect_ws")
         {
-            Fault(place, $"table type {type} (action profile or selector) is not supported by this switch");
+            string profileName = Text(item, "action_profile") ?? Text(item, "act_prof_name") ?? "?";
+            if (!_profiles.TryGetValue(profileName, out profile))
+            {
+                Unknown(place, "action profile", profileName);
+            }
+            else if (type == "indirect_ws" && profile.Selector is null)
+            {
+                Fault(place, $"action profile {profileName} has no selector, which a table of type {type} needs");
+            }
+        }
+        else if (type != "simple")
+        {
+            Unknown(place, "table type", type);
         }
 
         List<KeyDef> keys = [];
@@ -121,6 +154,8 @@ internal sealed partial class ProgramReader
             HitNext = Text(nextTables, "__HIT__"),
             MissNext = Text(nextTables, "__MISS__"),
             DefaultNext = Text(item, "base_default_next"),
+            Profile = profile,
+            SupportsIdleTimeout = Flag(item, "support_timeout"),
             DirectCounter = _counters.Values.FirstOrDefault(c => c.IsDirect && c.Table == name)?.Index ?? -1,
         };
         return WithEntries(WithMeter(table, item, place), item, place);
@@ -220,9 +255,9 @@ internal sealed partial class ProgramReader
 
     private static MatchValue ReadMatch(JsonElement key, KeyDef definition)
     {
-        UInt128 Number(string name) => key.GetProperty(name) is { ValueKind: JsonValueKind.String } text
-            ? (UInt128)Hex(text.GetString()!)
-            : key.GetProperty(name).GetBoolean() ? UInt128.One : UInt128.Zero;
+        BigInteger Number(string name) => key.GetProperty(name) is { ValueKind: JsonValueKind.String } text
+            ? Hex(text.GetString()!) & Tables.Table.PrefixMask(definition.Width, definition.Width)
+            : key.GetProperty(name).GetBoolean() ? BigInteger.One : BigInteger.Zero;
         return definition.Kind switch
         {
             MatchKind.Lpm => new MatchValue(Number("key"), 0, key.GetProperty("prefix_length").GetInt32()),
@@ -244,12 +279,8 @@ internal sealed partial class ProgramReader
         ulong[] data = new ulong[action.Words];
         for (int i = 0; i < values.Count; i++)
         {
-            UInt128 value = (UInt128)Hex(values[i].GetString()!);
-            data[action.Params[i].Slot] = (ulong)value;
-            if (action.Params[i].Width > 64)
-            {
-                data[action.Params[i].Slot + 1] = (ulong)(value >> 64);
-            }
+            ParamDef parameter = action.Params[i];
+            Execution.Words.Put(data, parameter.Slot, parameter.Width, Hex(values[i].GetString()!) & Tables.Table.PrefixMask(parameter.Width, parameter.Width));
         }
 
         return data;

@@ -39,6 +39,8 @@ internal sealed partial class ProgramReader
         ReadErrors();
         ReadArrays();
         ReadCalculations();
+        ReadDigests();
+        ReadValueSets();
         ReadActions();
         ParserDef? parser = ReadParser();
         PipelineDef? ingress = ReadPipeline("ingress");
@@ -70,6 +72,9 @@ internal sealed partial class ProgramReader
             Meters = [.. _meters.Values],
             Registers = [.. _registers.Values],
             FieldLists = fieldLists,
+            ActionProfiles = [.. _profiles.Values],
+            ValueSets = [.. _valueSets.Values],
+            Digests = _digests,
         };
     }
 
@@ -91,7 +96,7 @@ internal sealed partial class ProgramReader
 
     private void RefuseUnsupported()
     {
-        foreach (string section in (string[])["header_unions", "header_union_stacks", "parse_vsets", "extern_instances"])
+        foreach (string section in (string[])["header_unions", "header_union_stacks", "extern_instances"])
         {
             foreach (JsonElement item in Items(_root, section))
             {
