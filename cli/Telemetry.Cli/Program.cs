@@ -23,6 +23,7 @@ try
         TuiCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),
+        BenchCommand.Create(),
         TestCommand.Create(),
     };
     InvocationConfiguration invocation = new()
