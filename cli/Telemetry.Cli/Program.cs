@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Telemetry.Cli;
 using Telemetry.Cli.Commands;
 
@@ -31,7 +32,13 @@ try
         EnableDefaultExceptionHandler = false,
         ProcessTerminationTimeout = null,
     };
-    return await root.Parse(args).InvokeAsync(invocation, interrupt.Token).ConfigureAwait(false);
+    ParseResult parsed = root.Parse(args);
+    if (parsed.Action is ParseErrorAction refusal && args.Length > 0 && parsed.CommandResult.Command.Subcommands.Count == 0)
+    {
+        refusal.ShowHelp = false; // a page of help would bury the line that says what is wrong
+    }
+
+    return await parsed.InvokeAsync(invocation, interrupt.Token).ConfigureAwait(false);
 }
 catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
 {
