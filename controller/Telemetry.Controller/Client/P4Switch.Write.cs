@@ -96,7 +96,7 @@ public sealed partial class P4Switch
             $"write of {batch.Length} updates",
             (client, token) => client.WriteAsync(request, cancellationToken: token).ResponseAsync,
             cancellation,
-            index => index < batch.Length ? batch[index].ToString() : "no such update");
+            error => error with { Update = error.Index < batch.Length ? batch[error.Index].ToString() : "no such update" });
     }
 
     /// <summary>Runs a unary call with the timeout and turns its failure into the typed exception.</summary>
@@ -104,7 +104,7 @@ public sealed partial class P4Switch
         string operation,
         Func<P4.V1.P4Runtime.P4RuntimeClient, CancellationToken, Task<T>> call,
         CancellationToken cancellation,
-        Func<int, string>? describe = null)
+        Func<UpdateError, UpdateError>? describe = null)
     {
         string what = $"{Name}: {operation}";
         Session session = _session

@@ -93,7 +93,7 @@ public sealed class P4SwitchTests : IDisposable
                 () => sw.WriteAsync([P4Update.Insert(Route(2)), P4Update.Insert(Route(1))], token));
         });
 
-        Assert.Contains("s1: write of 2 updates: Unknown", fault!.Message, StringComparison.Ordinal);
+        Assert.Contains("s1: write of 2 updates: update 1", fault!.Message, StringComparison.Ordinal);
         Assert.Contains(
             "update 1 (insert Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.0/24 -> Ingress.set_next_hop(dst_mac=08:00:00:00:00:01, port=1)): AlreadyExists",
             fault.Message,

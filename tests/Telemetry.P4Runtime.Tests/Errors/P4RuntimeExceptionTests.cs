@@ -15,7 +15,7 @@ public sealed class P4RuntimeExceptionTests
             new P4.V1.Error { CanonicalCode = (int)StatusCode.Unavailable },
         ]);
         Assert.Equal(StatusCode.Unknown, failure.StatusCode);
-        var error = P4RuntimeException.From(failure, "s1: Write of 3 updates", i => $"insert #{i}");
+        var error = P4RuntimeException.From(failure, "s1: Write of 3 updates", e => e with { Update = $"insert #{e.Index}" });
         Assert.Equal((StatusCode.Unknown, "s1: Write of 3 updates", false), (error.Code, error.Operation, error.IsTransient));
         Assert.Equal([new UpdateError(1, StatusCode.AlreadyExists, "entry exists", "soft", 7, "insert #1"), new UpdateError(2, StatusCode.Unavailable, "", "", 0, "insert #2")], error.UpdateErrors);
         Assert.Equal("s1: Write of 3 updates: Unknown: 2 of 3 update(s) failed: entry exists\n  update 1 (insert #1): AlreadyExists: entry exists\n  update 2 (insert #2): Unavailable", error.Message);

@@ -56,7 +56,7 @@ public sealed class P4InfoIndexTests
     {
         Assert.Equal("no table ipv4; known: Egress.acl, Ingress.acl, Ingress.ipv4_lpm", Assert.Throws<P4InfoException>(() => Program.Tables.Get("ipv4")).Message);
         Assert.Equal("table acl is ambiguous: Egress.acl, Ingress.acl", Assert.Throws<P4InfoException>(() => Program.Tables.Get("acl")).Message);
-        Assert.Equal("no match field of table Ingress.ipv4_lpm hdr.ipv4.dst; known: hdr.ipv4.dst_addr",
+        Assert.Equal("no match field of table Ingress.ipv4_lpm hdr.ipv4.dst; did you mean hdr.ipv4.dst_addr? known: hdr.ipv4.dst_addr",
             Assert.Throws<P4InfoException>(() => Program.Tables.Get("ipv4_lpm").MatchFields.Get("hdr.ipv4.dst")).Message);
         Assert.Equal("no counter has id 5 (0x00000005); known: 301989889 Ingress.port_rx", Assert.Throws<P4InfoException>(() => Program.Counters.Get(5)).Message);
     }

@@ -134,7 +134,7 @@ public sealed class TableInfoTests
             field.Accessor.SetValue(entity, field.MessageType.Parser.ParseFrom(ByteString.Empty));
             Assert.NotEmpty(EntityText.Describe(s_program, entity));
         }
-        Assert.Equal("Ingress.port_rx[7]", EntityText.Describe(s_program, new Entity { CounterEntry = new CounterEntry { CounterId = 301989889, Index = new P4.V1.Index { Index_ = 7 } } }));
+        Assert.Equal("counter Ingress.port_rx[7]", EntityText.Describe(s_program, new Entity { CounterEntry = new CounterEntry { CounterId = 301989889, Index = new P4.V1.Index { Index_ = 7 } } }));
     }
 
     private static string Fault(System.Action action) => Assert.Throws<P4InfoException>(action).Message;

@@ -47,16 +47,22 @@ public sealed class P4RuntimeException : Exception
     public bool IsTransient => Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Aborted
         || (UpdateErrors.Count > 0 && UpdateErrors.All(e => e.Code is StatusCode.Unavailable or StatusCode.Aborted));
 
-    /// <summary>Translates a failed call; <paramref name="describeUpdate"/> says what update i of the batch was. Details that cannot be read are left out.</summary>
-    public static P4RuntimeException From(RpcException error, string operation, Func<int, string>? describeUpdate = null)
+    /// <summary>Translates a failed call; <paramref name="complete"/> says of an update's error what the update was. Details that cannot be read are left out.</summary>
+    /// <param name="error">What the call threw.</param>
+    /// <param name="operation">What was tried.</param>
+    /// <param name="complete">Gets the error with its index in the batch, returns it with what is known of the update.</param>
+    /// <param name="hint">What to do about it; may be empty.</param>
+    public static P4RuntimeException From(RpcException error, string operation, Func<UpdateError, UpdateError>? complete = null, string hint = "")
     {
         ArgumentNullException.ThrowIfNull(error);
         var details = error.Trailers.Get(DetailsTrailer);
-        var errors = details is { IsBinary: true } ? Decode(details.ValueBytes, describeUpdate) : [];
-        return new P4RuntimeException(error.StatusCode, operation, error.Status.Detail, errors, error);
+        var errors = details is { IsBinary: true } ? Decode(details.ValueBytes, complete) : [];
+        var detail = hint.Length == 0 || errors.Count > 0 ? error.Status.Detail
+            : error.Status.Detail.Length == 0 ? hint : $"{error.Status.Detail}; {hint}";
+        return new P4RuntimeException(error.StatusCode, operation, detail, errors, error);
     }
 
-    private static List<UpdateError> Decode(byte[] bytes, Func<int, string>? describeUpdate)
+    private static List<UpdateError> Decode(byte[] bytes, Func<UpdateError, UpdateError>? complete)
     {
         var errors = new List<UpdateError>();
         Google.Rpc.Status status;
@@ -72,7 +78,8 @@ public sealed class P4RuntimeException : Exception
         {
             if (!TryUnpack(status.Details[i], out var error) || error.CanonicalCode == 0)
                 continue;
-            errors.Add(new UpdateError(i, (StatusCode)error.CanonicalCode, error.Message, error.Space, error.Code, describeUpdate?.Invoke(i)));
+            var failed = new UpdateError(i, (StatusCode)error.CanonicalCode, error.Message, error.Space, error.Code, null);
+            errors.Add(complete is null ? failed : complete(failed));
         }
         return errors;
     }
@@ -92,6 +99,8 @@ public sealed class P4RuntimeException : Exception
 
     private static string Compose(StatusCode code, string operation, string detail, IReadOnlyList<UpdateError> errors)
     {
+        if (errors.Count == 1)
+            return $"{operation}: {errors[0]}";
         var text = new StringBuilder($"{operation}: {code}");
         if (detail.Length > 0)
             text.Append(": ").Append(detail);

@@ -54,10 +54,18 @@ public sealed class NameIndex<T> : IReadOnlyList<T>
         ArgumentNullException.ThrowIfNull(name);
         if (TryGet(name, out var item))
             return item;
+        throw new P4InfoException(Unknown(name));
+    }
+
+    /// <summary>What to tell somebody whose name <see cref="TryGet(string, out T)"/> did not find: the closest one, and all that there are.</summary>
+    public string Unknown(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
         var matches = _items.Where(i => i.Alias == name || i.Name.EndsWith("." + name, StringComparison.Ordinal)).Select(i => i.Name).ToList();
-        throw new P4InfoException(matches.Count > 1
-            ? $"{_kind} {name} is ambiguous: {List(matches)}"
-            : $"no {_kind} {name}; known: {List(_items.Select(i => i.Name))}");
+        if (matches.Count > 1)
+            return $"{_kind} {name} is ambiguous: {List(matches)}";
+        var close = NameDistance.Closest(name, _items.Select(i => i.Name));
+        return $"no {_kind} {name}; {(close is null ? "" : $"did you mean {close}? ")}known: {List(_items.Select(i => i.Name))}";
     }
 
     public bool TryGet(uint id, [NotNullWhen(true)] out T? item) => _byId.TryGetValue(id, out item);

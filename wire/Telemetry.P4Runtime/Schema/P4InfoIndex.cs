@@ -22,6 +22,7 @@ public sealed class P4InfoIndex
         Registers = new("register", info.Registers.Select(r => new RegisterInfo(r)));
         Digests = new("digest", info.Digests.Select(d => new DigestInfo(d)));
         ValueSets = new("value set", info.ValueSets.Select(s => new ValueSetInfo(s, info.TypeInfo)));
+        Externs = new("extern", info.Externs.SelectMany(e => e.Instances.Select(i => new ExternInfo(e, i))));
         PacketMetadata = new("packet metadata", info.ControllerPacketMetadata.Select(m => new PacketMetadataInfo(m, info.TypeInfo)));
         Tables = new("table", info.Tables.Select(t => new TableInfo(t, Actions, info.TypeInfo)));
         foreach (var counter in DirectCounters)
@@ -53,6 +54,9 @@ public sealed class P4InfoIndex
     public NameIndex<DigestInfo> Digests { get; }
 
     public NameIndex<ValueSetInfo> ValueSets { get; }
+
+    /// <summary>Instances of externs of other architectures.</summary>
+    public NameIndex<ExternInfo> Externs { get; }
 
     /// <summary>"packet_in" and "packet_out", where the program has them.</summary>
     public NameIndex<PacketMetadataInfo> PacketMetadata { get; }

@@ -9,10 +9,14 @@ namespace Telemetry.P4Runtime.Values;
 /// </summary>
 public static class CanonicalBytes
 {
+    private static readonly ByteString[] s_single = [.. Enumerable.Range(0, 256).Select(b => ByteString.CopyFrom((byte)b))];
+
     /// <summary>The value in its shortest form.</summary>
     /// <exception cref="P4ValueException">The value needs more bits than <paramref name="field"/> has.</exception>
     public static ByteString Encode(ulong value, ValueField field)
     {
+        if (value <= byte.MaxValue && field.Width >= 8)
+            return s_single[value];
         Span<byte> bytes = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, value);
         return Encode(bytes, field);
@@ -108,6 +112,8 @@ public static class CanonicalBytes
     internal static ByteString Shortest(ReadOnlySpan<byte> bigEndian)
     {
         var first = bigEndian.IndexOfAnyExcept((byte)0);
-        return first < 0 ? ByteString.CopyFrom(0) : ByteString.CopyFrom(bigEndian[first..]);
+        return first < 0 ? s_single[0]
+            : first == bigEndian.Length - 1 ? s_single[bigEndian[first]]
+            : ByteString.CopyFrom(bigEndian[first..]);
     }
 }
