@@ -11,8 +11,13 @@ namespace Telemetry.SoftSwitch.Time;
 /// </summary>
 public sealed partial class EventLoop : TimeProvider, IDisposable
 {
+    private const long MaxSleepNs = 100_000_000;
     private readonly ConcurrentQueue<Action> _posted = new();
-    private readonly AutoResetEvent _wake = new(false);
+    private readonly Lock _sourceGate = new();
+    private readonly List<ILoopSource> _dirty = [];
+    private volatile ILoopSource[] _sources = [];
+    private volatile LoopWaiter? _waiter;
+    private volatile bool _isSleeping;
     private readonly DateTimeOffset _epoch;
     private Entry[] _heap = new Entry[1024];
     private int _count;
@@ -80,7 +85,7 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
     public void Post(Action action)
     {
         _posted.Enqueue(action);
-        _wake.Set();
+        WakeUp();
     }
 
     /// <summary>Like <see cref="Post"/>, and completes when the work is done.</summary>
@@ -121,14 +126,15 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
 
     /// <summary>
     /// Real time: runs events as the machine's clock reaches them, until cancelled. Blocks the calling thread,
-    /// which is the loop's thread. Waits have a resolution of about one millisecond; posted work runs at once.
+    /// which is the loop's thread. Posted work runs at once; events run up to about 100 us late on Linux, a millisecond elsewhere.
     /// </summary>
     public void RunRealTime(CancellationToken cancellation)
     {
         _realStart = Stopwatch.GetTimestamp() - (long)(_nowNs / 1e9 * Stopwatch.Frequency);
         _threadId = Environment.CurrentManagedThreadId;
+        _waiter ??= LoopWaiter.Create();
         _realTime = true;
-        using CancellationTokenRegistration wakeUp = cancellation.Register(() => _wake.Set());
+        using CancellationTokenRegistration wakeUp = cancellation.Register(() => _waiter.Wake());
         while (!cancellation.IsCancellationRequested)
         {
             long wallNs = WallNs();
@@ -145,21 +151,100 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
             if (!_posted.IsEmpty)
             {
                 RunPosted();
-                continue;
             }
 
-            long waitNs = _count == 0 ? 100_000_000 : _heap[0].AtNs - WallNs();
-            if (waitNs > 0)
+            bool hadInput = PollSources();
+            Flush();
+            if (!hadInput && _posted.IsEmpty)
             {
-                _wake.WaitOne((int)Math.Clamp(waitNs / 1_000_000, 1, 100));
+                Sleep(cancellation);
             }
         }
 
+        Flush();
         _realTime = false;
     }
 
     /// <summary>Frees the wake-up handle; call it after the loop has ended.</summary>
-    public void Dispose() => _wake.Dispose();
+    public void Dispose() => _waiter?.Dispose();
+
+    /// <summary>Serves a source from now on, whenever the loop runs in real time. Any thread.</summary>
+    internal void Attach(ILoopSource source)
+    {
+        lock (_sourceGate)
+        {
+            _sources = [.. _sources, source];
+        }
+
+        WakeUp();
+    }
+
+    /// <summary>Forgets a source; it may be polled once more. Any thread.</summary>
+    internal void Detach(ILoopSource source)
+    {
+        lock (_sourceGate)
+        {
+            _sources = [.. _sources.Where(s => s != source)];
+        }
+    }
+
+    /// <summary>Calls the source's <see cref="ILoopSource.Flush"/> before the loop sleeps or takes more input; once for each call of this. Loop's thread, real time.</summary>
+    internal void FlushLater(ILoopSource source) => _dirty.Add(source);
+
+    /// <summary>
+    /// Real time: moves the clock on to the machine's, never past an event that is due: a busy machine runs it late, and
+    /// it must still see its own time.
+    /// </summary>
+    internal void Refresh() => _nowNs = Math.Max(_nowNs, _count > 0 ? Math.Min(WallNs(), _heap[0].AtNs) : WallNs());
+
+    private bool PollSources()
+    {
+        bool any = false;
+        foreach (ILoopSource source in _sources)
+        {
+            any |= source.Poll();
+        }
+
+        return any;
+    }
+
+    private void Flush()
+    {
+        for (int i = 0; i < _dirty.Count; i++)
+        {
+            _dirty[i].Flush();
+        }
+
+        _dirty.Clear();
+    }
+
+    private void Sleep(CancellationToken cancellation)
+    {
+        long waitNs = _count == 0 ? MaxSleepNs : Math.Min(_heap[0].AtNs - WallNs(), MaxSleepNs);
+        if (waitNs <= 0)
+        {
+            return;
+        }
+
+        // Whoever posts after this store wakes the loop; whoever posted before it is seen by the look that follows.
+        _isSleeping = true;
+        Interlocked.MemoryBarrier();
+        if (_posted.IsEmpty && !cancellation.IsCancellationRequested)
+        {
+            _waiter!.Wait(waitNs, _sources);
+        }
+
+        _isSleeping = false;
+    }
+
+    private void WakeUp()
+    {
+        Interlocked.MemoryBarrier();
+        if (_isSleeping)
+        {
+            _waiter!.Wake();
+        }
+    }
 
     private long WallNs() => (long)((Stopwatch.GetTimestamp() - _realStart) * (1e9 / Stopwatch.Frequency));
 
@@ -169,8 +254,7 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
         {
             if (_realTime)
             {
-                // Never past an event that is due: a busy machine runs it late, and it must still see its own time.
-                _nowNs = Math.Max(_nowNs, _count > 0 ? Math.Min(WallNs(), _heap[0].AtNs) : WallNs());
+                Refresh();
             }
 
             action();

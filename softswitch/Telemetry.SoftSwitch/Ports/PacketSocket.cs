@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Telemetry.SoftSwitch.Ports;
+
+/// <summary>A promiscuous packet socket on one interface: what arrives there from outside, in a ring shared with the kernel.</summary>
+internal sealed class PacketSocket : IDisposable
+{
+    private PacketSocket(int descriptor, ReceiveRing ring, int mtuBytes)
+    {
+        Descriptor = descriptor;
+        Ring = ring;
+        MtuBytes = mtuBytes;
+    }
+
+    public int Descriptor { get; private set; }
+
+    public ReceiveRing Ring { get; }
+
+    public int MtuBytes { get; }
+
+    /// <summary>Opens the interface; frames gather in the ring from now on.</summary>
+    /// <exception cref="IOException">No such interface, no permission, or no packet sockets on this system.</exception>
+    public static PacketSocket Open(string interfaceName)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new IOException($"interface {interfaceName}: network interfaces need Linux");
+        }
+
+        uint index = Native.if_nametoindex(interfaceName);
+        if (index == 0)
+        {
+            throw new IOException($"interface {interfaceName}: no such interface");
+        }
+
+        int socket = Native.socket(Native.AfPacket, Native.SockRaw, 0);
+        if (socket < 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            throw new IOException($"interface {interfaceName}: {(error == Native.NotPermitted ? "needs root or CAP_NET_RAW" : new Win32Exception(error).Message)}");
+        }
+
+        ReceiveRing? ring = null;
+        try
+        {
+            int mtuBytes = MtuOf(socket, interfaceName);
+            Set(socket, Native.PacketIgnoreOutgoing, BitConverter.GetBytes(1));
+            ring = ReceiveRing.Create(socket, mtuBytes);
+            byte[] address = new byte[20];
+            BinaryPrimitives.WriteUInt16LittleEndian(address, Native.AfPacket);
+            BinaryPrimitives.WriteUInt16BigEndian(address.AsSpan(2), Native.EthPAll);
+            BinaryPrimitives.WriteUInt32LittleEndian(address.AsSpan(4), index);
+            Check(Native.bind(socket, address, address.Length));
+            byte[] membership = new byte[16];
+            BinaryPrimitives.WriteUInt32LittleEndian(membership, index);
+            BinaryPrimitives.WriteUInt16LittleEndian(membership.AsSpan(4), Native.MembershipPromiscuous);
+            Set(socket, Native.PacketAddMembership, membership);
+            return new PacketSocket(socket, ring, mtuBytes);
+        }
+        catch (IOException fault)
+        {
+            ring?.Dispose();
+            _ = Native.close(socket);
+            throw new IOException($"interface {interfaceName}: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Frames that found the ring full since the last call.</summary>
+    public long TakeKernelDrops()
+    {
+        byte[] counts = new byte[8];
+        int length = counts.Length;
+        return Native.getsockopt(Descriptor, Native.SolPacket, Native.PacketStatistics, counts, ref length) < 0 ? 0 : BitConverter.ToUInt32(counts, 4);
+    }
+
+    public void Dispose()
+    {
+        Ring.Dispose();
+        _ = Native.close(Descriptor);
+        Descriptor = -1;
+    }
+
+    private static int MtuOf(int socket, string name)
+    {
+        // struct ifreq: 16 bytes of name, then the answer.
+        byte[] request = new byte[40];
+        System.Text.Encoding.UTF8.GetBytes(name, request.AsSpan(0, 15));
+        Check(Native.ioctl(socket, Native.GetInterfaceMtu, request));
+        return BitConverter.ToInt32(request, 16);
+    }
+
+    private static void Set(int socket, int option, byte[] value) => Check(Native.setsockopt(socket, Native.SolPacket, option, value, value.Length));
+
+    private static void Check(int result)
+    {
+        if (result < 0)
+        {
+            throw new IOException(new Win32Exception(Marshal.GetLastPInvokeError()).Message);
+        }
+    }
+}

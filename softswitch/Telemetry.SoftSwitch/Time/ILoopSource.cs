@@ -1,0 +1,14 @@
+namespace Telemetry.SoftSwitch.Time;
+
+/// <summary>Input from outside that a loop serves in real time on its own thread, between events: a packet socket.</summary>
+internal interface ILoopSource
+{
+    /// <summary>File descriptor that is readable while input waits; negative while there is none to wait for.</summary>
+    int Descriptor { get; }
+
+    /// <summary>Takes a bounded amount of the input that waits; false when there was none. Loop's thread.</summary>
+    bool Poll();
+
+    /// <summary>Sends what was gathered since the last call. Loop's thread, after <see cref="EventLoop.FlushLater"/>.</summary>
+    void Flush();
+}
