@@ -12,5 +12,5 @@ internal static class SwitchCommand
     public static Command Describe() => new(Name, "Run one embedded switch, with simple_switch_grpc's command line");
 
     public static Task<int> RunAsync(string[] arguments, CancellationToken cancellation) =>
-        SwitchHost.RunAsync(arguments, Console.Error, cancellation);
+        SwitchHost.RunAsync(arguments, Console.Out, Console.Error, cancellation);
 }

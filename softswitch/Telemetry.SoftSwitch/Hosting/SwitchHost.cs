@@ -1,3 +1,5 @@
+using Telemetry.SoftSwitch.Hosting.Capture;
+using Telemetry.SoftSwitch.Hosting.Dataplane;
 using Telemetry.SoftSwitch.Ports;
 using Telemetry.SoftSwitch.Programs;
 using Telemetry.SoftSwitch.Switching;
@@ -8,16 +10,21 @@ namespace Telemetry.SoftSwitch.Hosting;
 /// <summary>The core of <c>telemetry switch</c>: one switch on network interfaces, with simple_switch_grpc's command line.</summary>
 public static class SwitchHost
 {
-    /// <summary>Runs until cancelled; returns the exit code: 0 after cancellation, 2 for a bad command line, 1 for any other fault, which is written to the log.</summary>
-    public static async Task<int> RunAsync(string[] args, TextWriter log, CancellationToken cancellation)
+    /// <summary>Runs until cancelled.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="output">Takes the answers of --help and the like, and with --log-console what the program logs.</param>
+    /// <param name="log">Takes faults, notes and the line that says where the switch is served.</param>
+    /// <param name="cancellation">Ends the switch.</param>
+    /// <returns>The exit code: 0 after cancellation, 2 for a bad command line, 1 for any other fault.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter log, CancellationToken cancellation)
     {
         (SwitchCommandLine options, IReadOnlyList<string> faults) = SwitchCommandLine.Parse(args);
-        TextWriter output = TextWriter.Synchronized(log);
+        TextWriter notes = TextWriter.Synchronized(log);
         if (faults.Count > 0)
         {
             foreach (string fault in faults)
             {
-                await output.WriteLineAsync($"telemetry switch: {fault}").ConfigureAwait(false);
+                await notes.WriteLineAsync($"telemetry switch: {fault}").ConfigureAwait(false);
             }
 
             return 2;
@@ -31,7 +38,7 @@ public static class SwitchHost
 
         try
         {
-            await RunAsync(options, output, cancellation).ConfigureAwait(false);
+            await RunAsync(options, TextWriter.Synchronized(output), notes, cancellation).ConfigureAwait(false);
             return 0;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -40,20 +47,22 @@ public static class SwitchHost
         }
         catch (Exception fault) when (fault is IOException or ProgramException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            await output.WriteLineAsync($"telemetry switch: {fault.Message}").ConfigureAwait(false);
+            await notes.WriteLineAsync($"telemetry switch: {fault.Message}").ConfigureAwait(false);
             return 1;
         }
     }
 
-    private static async Task RunAsync(SwitchCommandLine options, TextWriter log, CancellationToken cancellation)
+    private static async Task RunAsync(SwitchCommandLine options, TextWriter output, TextWriter log, CancellationToken cancellation)
     {
         SwitchProgram? program = options.ProgramPath is null ? null : Load(options.ProgramPath);
         using StreamWriter? file = options.LogFile is null ? null : new StreamWriter(options.LogFile) { AutoFlush = true };
         using EventLoop loop = new(TimeProvider.System.GetUtcNow());
         using CancellationTokenSource stop = new();
         TaskCompletionSource loopEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Note(string line) => log.WriteLine($"telemetry switch: {line}");
+        using PcapRecorder? recorder = options.PcapDirectory is null ? null : new PcapRecorder(loop, options.PcapDirectory, options.Interfaces, Note);
         Thread loopThread = new(() => Run(loop, loopEnded, stop.Token)) { IsBackground = true, Name = "switch" };
-        List<PacketSocketPort> ports = [];
+        List<IDisposable> ports = [];
         loopThread.Start();
         try
         {
@@ -63,47 +72,32 @@ public static class SwitchHost
                 DeviceId = options.DeviceId,
                 CpuPort = options.CpuPort,
                 DropPort = options.DropPort,
-                ProgramLog = options.LogConsole || file is not null ? line => Write(line, options.LogConsole ? log : null, file) : null,
+                Observer = recorder,
+                ProgramLog = options.LogConsole || file is not null ? line => Write(line, options.LogConsole ? output : null, file) : null,
             })).ConfigureAwait(false);
-            foreach ((int number, string name) in options.Interfaces)
-            {
-                PacketSocketPort port = new(name, loop);
-                ports.Add(port);
-                await loop.InvokeAsync(() =>
-                {
-                    created.AttachPort(number, port, PortOptionsOf(options, number));
-                    return true;
-                }).ConfigureAwait(false);
-            }
-
             if (program is not null)
             {
-                await loop.InvokeAsync(() =>
-                {
-                    created.LoadProgram(program);
-                    return true;
-                }).ConfigureAwait(false);
+                await OnLoopAsync(loop, () => created.LoadProgram(program)).ConfigureAwait(false);
             }
 
-            await using P4RuntimeServer server = await P4RuntimeServer.StartAsync(created, options.GrpcHost, options.GrpcPort, cancellation).ConfigureAwait(false);
-            foreach ((int number, PacketSocketPort port) in options.Interfaces.Keys.Zip(ports))
-            {
-                port.Start(created, number);
-            }
-
+            await using GrpcServer? dataplane = await StartDataplaneAsync(options, created, cancellation).ConfigureAwait(false);
+            Action start = dataplane is null ? await AttachAsync(options, created, ports, Note).ConfigureAwait(false) : () => { };
+            await using P4RuntimeServer server = await P4RuntimeServer.StartAsync(created, options.Grpc, options.Tls, cancellation).ConfigureAwait(false);
+            start();
             if (options.WithoutEffect.Count > 0)
             {
-                await log.WriteLineAsync($"telemetry switch: without effect here: {string.Join(", ", options.WithoutEffect)}").ConfigureAwait(false);
+                Note($"without effect here: {string.Join(", ", options.WithoutEffect)}");
             }
 
-            await log.WriteLineAsync($"telemetry switch: P4Runtime on {server.Host}:{server.Port}, device {options.DeviceId}, {ports.Count} ports").ConfigureAwait(false);
+            Note($"P4Runtime on {server.Host}:{server.Port}{(options.Tls is null ? "" : " with TLS")}, device {options.DeviceId}, "
+                + (dataplane is null ? $"{ports.Count} ports" : $"data plane on {options.DataplaneGrpc!.Host}:{dataplane.Port}"));
             await log.FlushAsync(cancellation).ConfigureAwait(false);
             using CancellationTokenRegistration cancelled = cancellation.Register(() => loopEnded.TrySetCanceled(cancellation));
             await loopEnded.Task.ConfigureAwait(false);
         }
         finally
         {
-            foreach (PacketSocketPort port in ports)
+            foreach (IDisposable port in ports)
             {
                 port.Dispose();
             }
@@ -112,6 +106,58 @@ public static class SwitchHost
             loopThread.Join();
         }
     }
+
+    private static async Task<GrpcServer?> StartDataplaneAsync(SwitchCommandLine options, Switch created, CancellationToken cancellation)
+    {
+        if (options.DataplaneGrpc is null)
+        {
+            return null;
+        }
+
+        DataplaneService service = new(created);
+        await OnLoopAsync(created.Loop, () => service.AttachPorts(port => PortOptionsOf(options, port))).ConfigureAwait(false);
+        return await GrpcServer.StartAsync("data plane", service, options.DataplaneGrpc, null, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Attaches interfaces or capture files; the result begins to receive.</summary>
+    private static async Task<Action> AttachAsync(SwitchCommandLine options, Switch created, List<IDisposable> ports, Action<string> note)
+    {
+        Action start = () => { };
+        List<CaptureFilePort> files = [];
+        foreach ((int number, string name) in options.Interfaces)
+        {
+            IPort wire;
+            if (options.UseFilesAfterSeconds is null)
+            {
+                PacketSocketPort port = new(name, created.Loop);
+                ports.Add(port);
+                start += () => port.Start(created, number);
+                wire = port;
+            }
+            else
+            {
+                CaptureFilePort port = await created.Loop.InvokeAsync(() => new CaptureFilePort(name, number, created.Loop, note)).ConfigureAwait(false);
+                ports.Add(port);
+                files.Add(port);
+                wire = port;
+            }
+
+            await OnLoopAsync(created.Loop, () => created.AttachPort(number, wire, PortOptionsOf(options, number))).ConfigureAwait(false);
+        }
+
+        if (options.UseFilesAfterSeconds is int seconds)
+        {
+            start += () => created.Loop.Post(() => CaptureFilePort.Play(files, created, created.Loop, created.Loop.NowNs + (seconds * 1_000_000_000L)));
+        }
+
+        return start;
+    }
+
+    private static Task OnLoopAsync(EventLoop loop, Action work) => loop.InvokeAsync(() =>
+    {
+        work();
+        return true;
+    });
 
     /// <summary>The loop's thread; what it throws ends the host.</summary>
     private static void Run(EventLoop loop, TaskCompletionSource ended, CancellationToken stop)

@@ -6,6 +6,11 @@ namespace Telemetry.SoftSwitch.Ports;
 /// </summary>
 public interface ISwitchObserver
 {
+    /// <summary>A port that is up received a frame.</summary>
+    void OnReceive(int port, ReadOnlySpan<byte> frame, long nowNs)
+    {
+    }
+
     /// <summary>A packet was put into a queue; <paramref name="depth"/> counts the packets waiting, this one included.</summary>
     void OnEnqueued(int port, int queue, int depth, long nowNs);
 

@@ -14,7 +14,7 @@ internal sealed partial class P4RuntimeService
         CheckDevice(request.DeviceId);
         await OnLoop(() =>
         {
-            _arbitration.Demand(request.Role, request.ElectionId);
+            _arbitration.Demand(request.Role, request.RoleId, request.ElectionId);
             return true;
         }).ConfigureAwait(false);
 
@@ -22,7 +22,7 @@ internal sealed partial class P4RuntimeService
         Pipeline? verified = request.Action == ConfigAction.Commit ? null : Verify(request.Config);
         return await OnLoop(() =>
         {
-            _arbitration.Demand(request.Role, request.ElectionId);
+            _arbitration.Demand(request.Role, request.RoleId, request.ElectionId);
             Apply(request.Action, verified);
             return new SetForwardingPipelineConfigResponse();
         }).ConfigureAwait(false);

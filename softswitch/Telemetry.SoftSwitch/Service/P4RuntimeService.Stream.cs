@@ -1,5 +1,7 @@
 using Grpc.Core;
 using P4.V1;
+using Telemetry.SoftSwitch.Service.Sessions;
+using Role = Telemetry.SoftSwitch.Service.Sessions.Role;
 
 namespace Telemetry.SoftSwitch.Service;
 
@@ -11,7 +13,7 @@ internal sealed partial class P4RuntimeService
     public override async Task StreamChannel(
         IAsyncStreamReader<StreamMessageRequest> requestStream, IServerStreamWriter<StreamMessageResponse> responseStream, ServerCallContext context)
     {
-        Controller controller = new(new StreamOutbox(responseStream));
+        Controller controller = new(new StreamOutbox<StreamMessageResponse>(responseStream));
         try
         {
             while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
@@ -39,17 +41,19 @@ internal sealed partial class P4RuntimeService
         }
     }
 
-    /// <summary>A frame left through the CPU port; the primaries get it. Loop's thread.</summary>
+    /// <summary>A frame left through the CPU port; the primaries whose role takes it get it. Loop's thread.</summary>
     public void OnPacketIn(ReadOnlySpan<byte> frame)
     {
-        PacketIn? packet = null;
         bool taken = false;
-        if (_active?.Binding.PacketIn is PacketHeader header && header.TryRead(frame, out packet))
+        if (_active?.Binding.PacketIn is PacketHeader header && header.TryRead(frame, out PacketIn packet))
         {
-            foreach (Controller primary in _arbitration.Primaries)
+            StreamMessageResponse message = new() { Packet = packet };
+            foreach (Role role in _arbitration.Roles)
             {
-                primary.Outbox.Send(new StreamMessageResponse { Packet = packet });
-                taken = true;
+                if (role.Primary is Controller primary && role.Scope.Takes(packet))
+                {
+                    taken |= primary.Outbox.Send(message, canDrop: true);
+                }
             }
         }
 
@@ -67,47 +71,61 @@ internal sealed partial class P4RuntimeService
                 _arbitration.Update(controller, request.Arbitration);
                 break;
             case StreamMessageRequest.UpdateOneofCase.Packet:
-                SendPacket(controller, request.Packet);
+                if (SendPacket(controller, request.Packet) is EntityFault refused)
+                {
+                    Report(controller, refused, e => e.PacketOut = new PacketOutError { PacketOut = request.Packet });
+                }
+
+                break;
+            case StreamMessageRequest.UpdateOneofCase.Other:
+                Report(
+                    controller,
+                    EntityFault.Unimplemented($"this switch has no use for a {request.Other.TypeUrl}: v1model has no externs that talk to controllers"),
+                    e => e.Other = new StreamOtherError { Other = request.Other });
                 break;
             default:
-                controller.Outbox.Send(new StreamMessageResponse
-                {
-                    Error = new StreamError { CanonicalCode = (int)StatusCode.Unimplemented, Message = $"{request.UpdateCase} is not supported by this switch" },
-                });
+                Report(controller, EntityFault.Invalid("the stream message has no update; it is an arbitration, a packet or a digest_ack"), _ => { });
                 break;
         }
     }
 
-    private void SendPacket(Controller controller, PacketOut packet)
+    private static void Report(Controller controller, EntityFault fault, Action<StreamError> detail)
     {
+        StreamError error = new() { CanonicalCode = (int)fault.Code, Message = fault.Message, Space = EntityFault.Space };
+        detail(error);
+        controller.Outbox.Send(new StreamMessageResponse { Error = error }, canDrop: true);
+    }
+
+    /// <summary>Lets a packet-out enter at the CPU port; the fault when it cannot.</summary>
+    private EntityFault? SendPacket(Controller controller, PacketOut packet)
+    {
+        if (!controller.IsPrimary)
+        {
+            return EntityFault.Denied(controller.Role is null
+                ? "the stream has not been arbitrated yet; only a primary controller sends packets"
+                : $"this controller is not the primary of {controller.Role.Shown}; only a primary sends packets");
+        }
+
+        if (_active?.Binding.PacketOut is not PacketHeader header)
+        {
+            return EntityFault.Precondition(_active is null
+                ? "no forwarding pipeline config has been committed"
+                : "the program has no header with @controller_header(\"packet_out\")");
+        }
+
+        if (owner.Options.CpuPort < 0)
+        {
+            return EntityFault.Precondition("the switch has no CPU port");
+        }
+
         try
         {
-            if (controller.Role is null || _arbitration.PrimaryOf(controller.Role) != controller)
-            {
-                throw EntityFault.Denied("only a primary controller sends packets");
-            }
-
-            PacketHeader header = _active?.Binding.PacketOut
-                ?? throw new EntityFault(StatusCode.FailedPrecondition, "no program with a packet_out header runs");
-            if (owner.Options.CpuPort < 0)
-            {
-                throw new EntityFault(StatusCode.FailedPrecondition, "the switch has no CPU port");
-            }
-
             owner.Receive(owner.Options.CpuPort, header.Write(packet));
+            return null;
         }
         catch (EntityFault fault)
         {
-            controller.Outbox.Send(new StreamMessageResponse
-            {
-                Error = new StreamError
-                {
-                    CanonicalCode = (int)fault.Code,
-                    Message = fault.Message,
-                    Space = "telemetry-softswitch",
-                    PacketOut = new PacketOutError { PacketOut = packet },
-                },
-            });
+            return fault;
         }
     }
 }

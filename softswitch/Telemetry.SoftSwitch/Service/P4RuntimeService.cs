@@ -1,6 +1,7 @@
 using Grpc.Core;
 using P4.V1;
 using Telemetry.P4Runtime.Errors;
+using Telemetry.SoftSwitch.Service.Sessions;
 using Telemetry.SoftSwitch.Switching;
 
 namespace Telemetry.SoftSwitch.Service;
@@ -26,7 +27,7 @@ internal sealed partial class P4RuntimeService(Switch owner) : P4.V1.P4Runtime.P
     public override async Task<WriteResponse> Write(WriteRequest request, ServerCallContext context) => await OnLoop(() =>
     {
         CheckDevice(request.DeviceId);
-        _arbitration.Demand(request.Role, request.ElectionId);
+        _arbitration.Demand(request.Role, request.RoleId, request.ElectionId);
         if (request.Atomicity == WriteRequest.Types.Atomicity.RollbackOnError)
         {
             throw new RpcException(new Status(StatusCode.Unimplemented, "ROLLBACK_ON_ERROR is not supported by this switch; use CONTINUE_ON_ERROR"));
@@ -45,7 +46,7 @@ internal sealed partial class P4RuntimeService(Switch owner) : P4.V1.P4Runtime.P
             catch (EntityFault fault)
             {
                 failed = true;
-                errors[i] = new Error { CanonicalCode = (int)fault.Code, Message = fault.Message, Space = "telemetry-softswitch" };
+                errors[i] = new Error { CanonicalCode = (int)fault.Code, Message = fault.Message, Space = EntityFault.Space };
             }
         }
 

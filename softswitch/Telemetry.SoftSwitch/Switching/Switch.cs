@@ -110,6 +110,7 @@ public sealed partial class Switch
 
         from.RxPackets++;
         from.RxBytes += frame.Length;
+        _observer?.OnReceive(port, frame, Loop.NowNs);
         if (_state is null)
         {
             InternalDrops++;

@@ -198,32 +198,6 @@ public sealed class ServiceTests
     }
 
     [Fact]
-    public void Arbitration_HighestIdIsPrimary_OthersAreTold()
-    {
-        using Bench bench = new(null);
-        TestController low = new(bench.Switch, 5);
-        Assert.Equal((int)StatusCode.OK, low.LastArbitration.Status.Code);
-        TestController high = new(bench.Switch, 7);
-        Assert.Equal((int)StatusCode.OK, high.LastArbitration.Status.Code);
-        Assert.Equal((int)StatusCode.AlreadyExists, low.LastArbitration.Status.Code);
-        Assert.Equal(7ul, low.LastArbitration.ElectionId.Low);
-        Assert.Equal(StatusCode.PermissionDenied, Assert.Throws<RpcException>(() => low.SetPipeline(Program, Info)).StatusCode);
-        high.SetPipeline(Program, Info);
-        Assert.Equal(StatusCode.PermissionDenied, Assert.Throws<RpcException>(() => low.Insert(Entry([10, 0, 0, 0], 8))).StatusCode);
-
-        high.Close();
-        Assert.Equal((int)StatusCode.NotFound, low.LastArbitration.Status.Code);
-        low.Arbitrate(6);
-        Assert.Equal((int)StatusCode.NotFound, low.LastArbitration.Status.Code);
-        low.Arbitrate(7);
-        Assert.Equal((int)StatusCode.OK, low.LastArbitration.Status.Code);
-        TestController twin = new(bench.Switch, 7);
-        Assert.Equal(StatusCode.InvalidArgument, twin.StreamFault!.StatusCode);
-        TestController stranger = new(bench.Switch, 9, deviceId: 77);
-        Assert.Equal(StatusCode.NotFound, stranger.StreamFault!.StatusCode);
-    }
-
-    [Fact]
     public void PacketOut_WithoutProgram_AnswersAStreamError()
     {
         using Bench bench = new(null);

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using P4.V1;
 using Telemetry.P4Runtime;
@@ -12,14 +13,17 @@ namespace Telemetry.SoftSwitch.Tests.Support;
 internal sealed class TestController
 {
     private readonly ulong _deviceId;
-    private readonly Uint128 _electionId;
+    private readonly string _role;
+    private readonly Any? _roleConfig;
+    private Uint128? _electionId;
     private readonly AsyncDuplexStreamingCall<StreamMessageRequest, StreamMessageResponse> _stream;
 
-    public TestController(Switch target, ulong electionId = 1, ulong? deviceId = null)
+    public TestController(Switch target, ulong? electionId = 1, ulong? deviceId = null, string role = "", Any? config = null)
     {
         SynchronizationContext.SetSynchronizationContext(null); // xunit's would make continuations run elsewhere
         _deviceId = deviceId ?? target.Options.DeviceId;
-        _electionId = new Uint128 { Low = electionId };
+        _role = role;
+        _roleConfig = config;
         Client = new P4.V1.P4Runtime.P4RuntimeClient(InProcessCallInvoker.For(target.Service));
         _stream = Client.StreamChannel();
         _ = ReadAsync();
@@ -28,16 +32,19 @@ internal sealed class TestController
 
     public P4.V1.P4Runtime.P4RuntimeClient Client { get; }
 
+    public WriteRequest.Types.Atomicity Atomicity { get; set; }
+
     public List<StreamMessageResponse> Messages { get; } = [];
 
     public RpcException? StreamFault { get; private set; }
 
     public MasterArbitrationUpdate LastArbitration => Messages.Last(m => m.Arbitration is not null).Arbitration;
 
-    public void Arbitrate(ulong electionId)
+    public void Arbitrate(ulong? electionId)
     {
-        _electionId.Low = electionId;
-        Send(new StreamMessageRequest { Arbitration = new MasterArbitrationUpdate { DeviceId = _deviceId, ElectionId = new Uint128 { Low = electionId } } });
+        _electionId = electionId is ulong low ? new Uint128 { Low = low } : null;
+        Role? role = _role.Length == 0 && _roleConfig is null ? null : new Role { Name = _role, Config = _roleConfig };
+        Send(new StreamMessageRequest { Arbitration = new MasterArbitrationUpdate { DeviceId = _deviceId, ElectionId = _electionId, Role = role } });
     }
 
     public void Send(StreamMessageRequest message) => _stream.RequestStream.WriteAsync(message).GetAwaiter().GetResult();
@@ -49,13 +56,14 @@ internal sealed class TestController
         {
             DeviceId = _deviceId,
             ElectionId = _electionId,
+            Role = _role,
             Action = action,
             Config = new ForwardingPipelineConfig { P4Info = info.Info, P4DeviceConfig = ByteString.CopyFrom(json), Cookie = new() { Cookie_ = 42 } },
         });
 
     public void Write(Update.Types.Type type, params Entity[] entities)
     {
-        WriteRequest request = new() { DeviceId = _deviceId, ElectionId = _electionId };
+        WriteRequest request = new() { DeviceId = _deviceId, ElectionId = _electionId, Role = _role, Atomicity = Atomicity };
         request.Updates.AddRange(entities.Select(e => new Update { Type = type, Entity = e }));
         Client.Write(request);
     }
@@ -76,7 +84,7 @@ internal sealed class TestController
 
     public List<Entity> Read(Entity filter)
     {
-        ReadRequest request = new() { DeviceId = _deviceId };
+        ReadRequest request = new() { DeviceId = _deviceId, Role = _role };
         request.Entities.Add(filter);
         List<Entity> result = [];
         AsyncServerStreamingCall<ReadResponse> call = Client.Read(request);
