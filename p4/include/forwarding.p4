@@ -1,20 +1,31 @@
 #ifndef TELEMETRY_FORWARDING_P4
 #define TELEMETRY_FORWARDING_P4
 
-// IPv4 routing with ECMP, and what happens to everything else. Needs in headers_t: ethernet, ipv4; in metadata_t: l4_src_port,
-// l4_dst_port, ecmp_group, ecmp_size, ecmp_select, ecmp_seed, drop_reason.
+// IPv4 and IPv6 routing with ECMP, and what happens to everything else. Needs in headers_t: ethernet, outer_vlan, vlan, ipv4,
+// ipv6; in metadata_t: protocol, l4_src_port, l4_dst_port, ether_type, ecmp_group, ecmp_size, ecmp_select, ecmp_seed, drop_reason.
 
-// Indices of the counter Ingress.drops.
-const bit<32> DROP_MALFORMED = 0;       // no whole Ethernet or IPv4 header, or a wrong header checksum
-const bit<32> DROP_TTL = 1;             // TTL 0 or 1 on arrival
-const bit<32> DROP_NO_ROUTE = 2;        // no route, or a route that says drop
-const bit<32> DROP_NO_NEXT_HOP = 3;     // an ECMP group without the member that was selected
-const bit<32> DROP_ETHER_TYPE = 4;      // an EtherType that l2_punt doesn't know
-const bit<32> DROP_REASONS = 8;
+// Reasons of drops: indices of the counter Ingress.drops, and the reason in a drop report. Below 70 they are those of
+// p4lang/switch, which other collectors know as well.
+const bit<8> DROP_IP_VERSION = 30;      // version or header length of IPv4 or IPv6 wrong
+const bit<8> DROP_TTL = 31;             // TTL or hop limit 0 or 1 on arrival
+const bit<8> DROP_NO_ROUTE = 29;        // no route
+const bit<8> DROP_DENIED = 60;          // a route, a member or an EtherType with the action drop
+const bit<8> DROP_TRUNCATED = 70;       // no whole Ethernet, VLAN or IP header
+const bit<8> DROP_CHECKSUM = 71;        // IPv4 header checksum wrong
+const bit<8> DROP_NO_NEXT_HOP = 72;     // an ECMP group without the member that was selected
+const bit<8> DROP_ETHER_TYPE = 73;      // an EtherType that l2_punt doesn't know
+const bit<32> DROP_REASONS = 256;
 
 control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t standard_metadata) {
     @name(".Ingress.drop")
     action drop() {
+        meta.drop_reason = DROP_DENIED;
+        mark_to_drop(standard_metadata);
+    }
+
+    @name(".Ingress.drop_as")
+    action drop_as(bit<8> reason) {
+        meta.drop_reason = reason;
         mark_to_drop(standard_metadata);
     }
 
@@ -23,13 +34,10 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
         standard_metadata.egress_spec = port;
         hdr.ethernet.src_addr = hdr.ethernet.dst_addr;
         hdr.ethernet.dst_addr = dst_mac;
-        hdr.ipv4.ttl = hdr.ipv4.ttl - 1;
     }
 
-    // Dropped unless ecmp_nhop finds the member.
     @name(".Ingress.set_ecmp_group")
     action set_ecmp_group(bit<16> group_id, bit<16> size) {
-        mark_to_drop(standard_metadata);
         meta.ecmp_group = group_id;
         meta.ecmp_size = size;
     }
@@ -59,8 +67,24 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
             set_next_hop;
             set_ecmp_group;
             drop;
+            @defaultonly drop_as;
         }
-        default_action = drop();
+        default_action = drop_as(DROP_NO_ROUTE);
+        size = 4096;
+    }
+
+    @name(".Ingress.ipv6_lpm")
+    table ipv6_lpm {
+        key = {
+            hdr.ipv6.dst_addr: lpm;
+        }
+        actions = {
+            set_next_hop;
+            set_ecmp_group;
+            drop;
+            @defaultonly drop_as;
+        }
+        default_action = drop_as(DROP_NO_ROUTE);
         size = 4096;
     }
 
@@ -82,67 +106,108 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
         actions = {
             set_next_hop;
             drop;
+            @defaultonly drop_as;
         }
-        default_action = drop();
+        default_action = drop_as(DROP_NO_NEXT_HOP);
         size = 4096;
     }
 
     @name(".Ingress.l2_punt")
     table l2_punt {
         key = {
-            hdr.ethernet.ether_type: exact;
+            meta.ether_type: exact @name("hdr.ethernet.ether_type");
         }
         actions = {
             send_to_cpu;
             drop;
             flood;
+            @defaultonly drop_as;
         }
-        default_action = drop();
+        default_action = drop_as(DROP_ETHER_TYPE);
         size = 64;
+    }
+
+    @hidden
+    action hash_ipv4(out bit<32> flow) {
+        hash(flow, HashAlgorithm.crc32, 32w0,
+             { hdr.ipv4.src_addr, hdr.ipv4.dst_addr, meta.protocol, meta.l4_src_port, meta.l4_dst_port },
+             64w0x100000000);
+    }
+
+    @hidden
+    action hash_ipv6(out bit<32> flow) {
+        hash(flow, HashAlgorithm.crc32, 32w0,
+             { hdr.ipv6.src_addr, hdr.ipv6.dst_addr, meta.protocol, meta.l4_src_port, meta.l4_dst_port },
+             64w0x100000000);
     }
 
     // CRC is linear: a seed that is merely hashed along flips the same bits for every flow, and two hops in a row would still
     // choose in step. So the seed goes in afterwards, and the multiplications carry it into the upper bits, which choose.
     @hidden
-    action select_member() {
-        bit<32> mixed;
-        hash(mixed, HashAlgorithm.crc32, 32w0,
-             { hdr.ipv4.src_addr, hdr.ipv4.dst_addr, hdr.ipv4.protocol, meta.l4_src_port, meta.l4_dst_port },
-             64w0x100000000);
-        mixed = (mixed ^ meta.ecmp_seed) * 0x9e3779b1;
+    action select_member(in bit<32> flow) {
+        bit<32> mixed = (flow ^ meta.ecmp_seed) * 0x9e3779b1;
         mixed = (mixed ^ (mixed >> 15)) * 0x85ebca77;
         // The upper half scaled to 0 .. size - 1; the target has no division by a value known only at run time.
         meta.ecmp_select = (bit<16>) (((mixed >> 16) * (bit<32>) meta.ecmp_size) >> 16);
     }
 
+    @hidden
+    action decrement_ttl() {
+        hdr.ipv4.ttl = hdr.ipv4.ttl - 1;
+    }
+
+    @hidden
+    action decrement_hop_limit() {
+        hdr.ipv6.hop_limit = hdr.ipv6.hop_limit - 1;
+    }
+
+    @hidden
+    action find_ether_type() {
+        meta.ether_type = hdr.vlan.isValid() ? hdr.vlan.ether_type
+            : (hdr.outer_vlan.isValid() ? hdr.outer_vlan.ether_type : hdr.ethernet.ether_type);
+    }
+
     apply {
         if (hdr.ipv4.isValid()) {
-            if (hdr.ipv4.version != 4 || hdr.ipv4.ihl < 5 || standard_metadata.checksum_error == 1) {
-                meta.drop_reason = DROP_MALFORMED;
-                drop();
+            if (hdr.ipv4.version != 4 || hdr.ipv4.ihl < 5) {
+                drop_as(DROP_IP_VERSION);
+            } else if (standard_metadata.checksum_error == 1) {
+                drop_as(DROP_CHECKSUM);
             } else if (hdr.ipv4.ttl <= 1) {
-                meta.drop_reason = DROP_TTL;
-                drop();
+                drop_as(DROP_TTL);
             } else {
-                meta.drop_reason = DROP_NO_ROUTE;
+                decrement_ttl();
                 ipv4_lpm.apply();
-                if (meta.ecmp_size != 0) {
-                    meta.drop_reason = DROP_NO_NEXT_HOP;
-                    ecmp_config.apply();
-                    select_member();
-                    ecmp_nhop.apply();
-                }
             }
-        } else if (hdr.ethernet.isValid() && hdr.ethernet.ether_type != ETHERTYPE_IPV4) {
-            if (hdr.ethernet.ether_type == ETHERTYPE_LLDP) {
-                send_to_cpu();
+        } else if (hdr.ipv6.isValid()) {
+            if (hdr.ipv6.version != 6) {
+                drop_as(DROP_IP_VERSION);
+            } else if (hdr.ipv6.hop_limit <= 1) {
+                drop_as(DROP_TTL);
             } else {
-                meta.drop_reason = DROP_ETHER_TYPE;
-                l2_punt.apply();
+                decrement_hop_limit();
+                ipv6_lpm.apply();
             }
         } else {
-            meta.drop_reason = DROP_MALFORMED;
-            drop();
+            find_ether_type();
+            if (!hdr.ethernet.isValid() || meta.ether_type == ETHERTYPE_IPV4 || meta.ether_type == ETHERTYPE_IPV6) {
+                drop_as(DROP_TRUNCATED);
+            } else if (meta.ether_type == ETHERTYPE_LLDP) {
+                send_to_cpu();
+            } else {
+                l2_punt.apply();
+            }
+        }
+        if (meta.ecmp_size != 0) {
+            bit<32> flow;
+            ecmp_config.apply();
+            if (hdr.ipv4.isValid()) {
+                hash_ipv4(flow);
+            } else {
+                hash_ipv6(flow);
+            }
+            select_member(flow);
+            ecmp_nhop.apply();
         }
     }
 }

@@ -1,33 +1,18 @@
 #ifndef TELEMETRY_PROTOCOLS_P4
 #define TELEMETRY_PROTOCOLS_P4
 
+#include "ethernet.p4"
+
 const bit<16> ETHERTYPE_IPV4 = 0x0800;
-const bit<16> ETHERTYPE_LLDP = 0x88cc;
+const bit<16> ETHERTYPE_VLAN = 0x8100;
+const bit<16> ETHERTYPE_IPV6 = 0x86dd;
+const bit<16> ETHERTYPE_QINQ = 0x88a8;
 const bit<8>  PROTOCOL_TCP = 6;
 const bit<8>  PROTOCOL_UDP = 17;
 
-const bit<9>  CPU_PORT = 510;   // given to the switch as its CPU port
-const bit<9>  DROP_PORT = 511;  // what mark_to_drop writes to egress_spec
-
-// standard_metadata.instance_type, as the target sets it.
-const bit<32> INSTANCE_EGRESS_CLONE = 2;
-const bit<32> INSTANCE_REPLICATION = 5;
-
-@controller_header("packet_in")
-header packet_in_h {
-    bit<9> ingress_port;
-    bit<7> pad;
-}
-
-@controller_header("packet_out")
-header packet_out_h {
-    bit<9> egress_port;
-    bit<7> pad;
-}
-
-header ethernet_h {
-    bit<48> dst_addr;
-    bit<48> src_addr;
+// 802.1Q tag; ether_type is that of what follows.
+header vlan_h {
+    bit<16> tag;
     bit<16> ether_type;
 }
 
@@ -49,6 +34,18 @@ header ipv4_h {
 
 header ipv4_options_h {
     varbit<320> data;
+}
+
+header ipv6_h {
+    bit<4>   version;
+    bit<6>   dscp;
+    bit<2>   ecn;
+    bit<20>  flow_label;
+    bit<16>  payload_len;
+    bit<8>   next_header;
+    bit<8>   hop_limit;
+    bit<128> src_addr;
+    bit<128> dst_addr;
 }
 
 // The 20 fixed bytes; options stay in the payload.

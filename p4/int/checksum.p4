@@ -1,33 +1,21 @@
 #ifndef TELEMETRY_INT_CHECKSUM_P4
 #define TELEMETRY_INT_CHECKSUM_P4
 
+#include "../include/checksum.p4"
+
 control IntVerifyChecksum(inout headers_t hdr, inout metadata_t meta) {
+    Ipv4Verify() ipv4_verify;
+
     apply {
-        verify_checksum(hdr.ipv4.isValid() && !hdr.ipv4_options.isValid(),
-            { hdr.ipv4.version, hdr.ipv4.ihl, hdr.ipv4.dscp, hdr.ipv4.ecn, hdr.ipv4.total_len,
-              hdr.ipv4.identification, hdr.ipv4.flags, hdr.ipv4.frag_offset, hdr.ipv4.ttl, hdr.ipv4.protocol,
-              hdr.ipv4.src_addr, hdr.ipv4.dst_addr },
-            hdr.ipv4.hdr_checksum, HashAlgorithm.csum16);
-        verify_checksum(hdr.ipv4.isValid() && hdr.ipv4_options.isValid(),
-            { hdr.ipv4.version, hdr.ipv4.ihl, hdr.ipv4.dscp, hdr.ipv4.ecn, hdr.ipv4.total_len,
-              hdr.ipv4.identification, hdr.ipv4.flags, hdr.ipv4.frag_offset, hdr.ipv4.ttl, hdr.ipv4.protocol,
-              hdr.ipv4.src_addr, hdr.ipv4.dst_addr, hdr.ipv4_options.data },
-            hdr.ipv4.hdr_checksum, HashAlgorithm.csum16);
+        ipv4_verify.apply(hdr);
     }
 }
 
 control IntComputeChecksum(inout headers_t hdr, inout metadata_t meta) {
+    Ipv4Update() ipv4_update;
+
     apply {
-        update_checksum(hdr.ipv4.isValid() && !hdr.ipv4_options.isValid(),
-            { hdr.ipv4.version, hdr.ipv4.ihl, hdr.ipv4.dscp, hdr.ipv4.ecn, hdr.ipv4.total_len,
-              hdr.ipv4.identification, hdr.ipv4.flags, hdr.ipv4.frag_offset, hdr.ipv4.ttl, hdr.ipv4.protocol,
-              hdr.ipv4.src_addr, hdr.ipv4.dst_addr },
-            hdr.ipv4.hdr_checksum, HashAlgorithm.csum16);
-        update_checksum(hdr.ipv4.isValid() && hdr.ipv4_options.isValid(),
-            { hdr.ipv4.version, hdr.ipv4.ihl, hdr.ipv4.dscp, hdr.ipv4.ecn, hdr.ipv4.total_len,
-              hdr.ipv4.identification, hdr.ipv4.flags, hdr.ipv4.frag_offset, hdr.ipv4.ttl, hdr.ipv4.protocol,
-              hdr.ipv4.src_addr, hdr.ipv4.dst_addr, hdr.ipv4_options.data },
-            hdr.ipv4.hdr_checksum, HashAlgorithm.csum16);
+        ipv4_update.apply(hdr);
         update_checksum(hdr.report_ipv4.isValid(),
             { hdr.report_ipv4.version, hdr.report_ipv4.ihl, hdr.report_ipv4.dscp, hdr.report_ipv4.ecn,
               hdr.report_ipv4.total_len, hdr.report_ipv4.identification, hdr.report_ipv4.flags,

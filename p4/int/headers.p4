@@ -16,8 +16,11 @@ struct headers_t {
     report_individual_h report_individual;
 
     ethernet_h          ethernet;
+    vlan_h              outer_vlan;
+    vlan_h              vlan;
     ipv4_h              ipv4;
     ipv4_options_h      ipv4_options;
+    ipv6_h              ipv6;
     tcp_h               tcp;
     udp_h               udp;
     int_shim_h          int_shim;
@@ -49,13 +52,17 @@ enum bit<8> FieldList {
 
 struct metadata_t {
     // Parser and forwarding.
+    bit<6>  dscp;
+    bit<8>  protocol;
+    bit<8>  l4_protocol;
+    bit<16> ether_type;
     bit<16> l4_src_port;
     bit<16> l4_dst_port;
     bit<16> ecmp_group;
     bit<16> ecmp_size;
     bit<16> ecmp_select;
     bit<32> ecmp_seed;
-    bit<32> drop_reason;
+    bit<8>  drop_reason;
 
     // INT role of this node for this packet.
     bit<1>  int_arrived;            // carries INT that this program handles

@@ -38,7 +38,7 @@ control IntIngress(inout headers_t hdr, inout metadata_t meta, inout standard_me
         }
         if (standard_metadata.mcast_grp == 0) {
             if (standard_metadata.egress_spec == DROP_PORT) {
-                drops.count(meta.drop_reason);
+                drops.count((bit<32>) meta.drop_reason);
             } else {
                 port_enqueued.count((bit<32>) standard_metadata.egress_spec);
             }
@@ -64,7 +64,7 @@ control IntEgress(inout headers_t hdr, inout metadata_t meta, inout standard_met
     Report() report;
 
     apply {
-        if (standard_metadata.instance_type == INSTANCE_EGRESS_CLONE) {
+        if (standard_metadata.instance_type == 2) {
             int_restore.apply(hdr, meta);
         }
 

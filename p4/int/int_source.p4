@@ -72,9 +72,8 @@ control IntRoles(inout headers_t hdr, inout metadata_t meta, inout standard_meta
     // The parser looks at the shim alone; here its length is held against the datagram's. Only then is INT touched.
     @hidden
     action check_arrived_int(bit<16> l4_bytes) {
-        bit<16> room = hdr.ipv4.total_len - 20 - l4_bytes;
-        bit<16> needed = ((bit<16>) hdr.int_shim.length + 1) << 2;
-        meta.int_arrived = needed <= room ? 1w1 : 1w0;
+        bit<16> needed = 20 + l4_bytes + (((bit<16>) hdr.int_shim.length + 1) << 2);
+        meta.int_arrived = needed <= hdr.ipv4.total_len ? 1w1 : 1w0;
     }
 
     apply {
