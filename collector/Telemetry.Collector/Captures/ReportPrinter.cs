@@ -39,7 +39,7 @@ internal static class ReportPrinter
             Append(line, report.PathHop(i));
         }
 
-        if (report.Type == ReportType.IntMetadata)
+        if (report.HasOwn)
         {
             line.Append(" | own:");
             Append(line, report.Own);
@@ -87,7 +87,7 @@ internal static class ReportPrinter
             }
 
             json.WriteEndArray();
-            if (report.Type == ReportType.IntMetadata)
+            if (report.HasOwn)
             {
                 json.WritePropertyName("own");
                 Write(json, report.Own);

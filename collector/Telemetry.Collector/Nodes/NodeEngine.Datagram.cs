@@ -73,7 +73,7 @@ public sealed partial class NodeEngine
             report.IpIdentification,
             (uint)report.OriginalIpLength,
             report.HopsExceeded || report.MtuExceeded || onItsWay);
-        if (report.Type != ReportType.IntMetadata)
+        if (!report.HasOwn || !report.Own.Has(HopFields.NodeId))
         {
             AddReport(exporter, packet, report.Hops, nowNs);
             return;
@@ -82,8 +82,6 @@ public sealed partial class NodeEngine
         // The reporting node's own hop stands in the report itself, before the stack.
         report.Hops.CopyTo(_ownAndStack.AsSpan(1));
         _ownAndStack[0] = report.Own;
-        _ownAndStack[0].NodeId = report.NodeId;
-        _ownAndStack[0].Fields |= HopFields.NodeId;
         AddReport(exporter, packet, _ownAndStack.AsSpan(0, report.HopCount + 1), nowNs);
     }
 

@@ -258,15 +258,16 @@ public sealed class ReportDecoderTests
     [Fact]
     public void MoveNext_Tlvs_SkippedOrReported()
     {
-        var good = Bytes.Hex("20000001 00000003  01040020  10010000 AAAAAAAA 20010000 BBBBBBBB");
+        var good = Bytes.Hex("20000001 00000003  01040020  00010007 AAAAAAAA 50010000 BBBBBBBB");
         Assert.Equal((ReportError.None, false), (One(good).Error, _report.HasFlow));
+        Assert.Equal((2, 16, 4, (ushort)7), (_report.TlvCount, _report.ExtensionOffset, _report.ExtensionLength, _report.ExtensionTemplate));
         good[21] = 2;
         Assert.Equal((ReportError.TlvLength, 20), (One(good).Error, _report.ErrorOffset));
     }
 
     // Place and value of one byte, and what has to come of it.
     [Theory]
-    [InlineData(0, 0x10, ReportError.GroupVersion)]
+    [InlineData(0, 0x30, ReportError.GroupVersion)]
     [InlineData(8, 0x24, ReportError.ReportTypeUnsupported)]
     [InlineData(8, 0x74, ReportError.ReportTypeUnsupported)]
     [InlineData(8, 0x09, ReportError.InnerTypeUnsupported)]
@@ -278,7 +279,7 @@ public sealed class ReportDecoderTests
     [InlineData(9, 0x08, ReportError.IntTruncated)]
     [InlineData(9, 0x0B, ReportError.StackTruncated)]
     [InlineData(9, 0x1A, ReportError.StackTruncated)]
-    [InlineData(10, 0x1C, ReportError.MetadataLength)]
+    [InlineData(10, 0x1C, ReportError.None)] // receivers ignore MdLength of inner only
     [InlineData(12, 0x65, ReportError.InnerIp)]
     [InlineData(12, 0x44, ReportError.InnerIp)]
     [InlineData(21, 0x01, ReportError.InnerTransport)]
@@ -370,7 +371,7 @@ public sealed class ReportDecoderTests
                 foreach (ref readonly var hop in _report.Hops)
                     Assert.InRange(hop.DomainDataOffset + hop.DomainDataLength, 0, length);
                 if (_report.Error != ReportError.None)
-                    Assert.InRange(_report.ErrorOffset, 8, length);
+                    Assert.InRange(_report.ErrorOffset, _report.Version == ReportVersion.V20 ? 8 : 0, length);
                 decoded += _report.HopCount;
             }
             Assert.InRange(reports, 0, length / 4);

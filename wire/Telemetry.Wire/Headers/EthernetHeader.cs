@@ -29,6 +29,9 @@ public readonly ref struct EthernetHeader
     /// <summary>12 bits of the outer tag; -1 without a tag.</summary>
     public int VlanId => _bytes.Length == Size ? -1 : BinaryPrimitives.ReadUInt16BigEndian(_bytes[14..]) & 0x0FFF;
 
+    /// <summary>12 bits of the inner tag; -1 without a second tag.</summary>
+    public int InnerVlanId => _bytes.Length < Size + 8 ? -1 : BinaryPrimitives.ReadUInt16BigEndian(_bytes[18..]) & 0x0FFF;
+
     /// <summary>3 bits of the outer tag; 0 without a tag.</summary>
     public int VlanPriority => _bytes.Length == Size ? 0 : _bytes[14] >> 5;
 

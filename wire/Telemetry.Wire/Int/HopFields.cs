@@ -20,4 +20,7 @@ public enum HopFields
 
     /// <summary>Reports only: why the packet was dropped, and in which queue.</summary>
     DropReason = 1 << 12,
+
+    /// <summary>INT v0.5 only: the queue's congestion status.</summary>
+    QueueCongestion = 1 << 13,
 }

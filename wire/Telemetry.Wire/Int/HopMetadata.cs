@@ -1,246 +1,156 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Telemetry.Wire.Int;
 
 /// <summary>
 /// What one hop measured, in the device's own units. A value counts only where <see cref="Fields"/> has its flag; without it the value is 0.
 /// </summary>
-public struct HopMetadata
+/// <remarks>The first 32 bytes are those of the shipped bitmap (<see cref="IntInstructions.Default"/>) in its order, so that one vector load and store reads such a hop.</remarks>
+[StructLayout(LayoutKind.Sequential)]
+public partial struct HopMetadata
 {
+    private uint _nodeId;
+    private ushort _ingressPort;
+    private ushort _egressPort;
+    private uint _hopLatency;
+    private uint _queue;
+    private ulong _ingressTimestamp;
+    private ulong _egressTimestamp;
+    private HopFields _fields;
+    private uint _level2IngressPort;
+    private uint _level2EgressPort;
+    private uint _txUtilisation;
+    private uint _buffer;
+    private uint _checksumComplement;
+    private uint _congestion;
+    private int _domainDataOffset;
+    private int _domainDataLength;
+    private byte _dropReason;
+
     /// <summary>Which values are valid.</summary>
-    public HopFields Fields { get; set; }
+    public HopFields Fields { readonly get => _fields; set => _fields = value; }
 
-    public uint NodeId { get; set; }
-
-    /// <summary>Level-1 (physical) port.</summary>
-    public ushort IngressPort { get; set; }
+    public uint NodeId { readonly get => _nodeId; set => _nodeId = value; }
 
     /// <summary>Level-1 (physical) port.</summary>
-    public ushort EgressPort { get; set; }
+    public ushort IngressPort { readonly get => _ingressPort; set => _ingressPort = value; }
 
-    public uint HopLatency { get; set; }
+    /// <summary>Level-1 (physical) port.</summary>
+    public ushort EgressPort { readonly get => _egressPort; set => _egressPort = value; }
 
-    public byte QueueId { get; set; }
+    public uint HopLatency { readonly get => _hopLatency; set => _hopLatency = value; }
 
-    /// <summary>24 bits.</summary>
-    public uint QueueOccupancy { get; set; }
-
-    public ulong IngressTimestamp { get; set; }
-
-    public ulong EgressTimestamp { get; set; }
-
-    public uint Level2IngressPort { get; set; }
-
-    public uint Level2EgressPort { get; set; }
-
-    public uint TxUtilisation { get; set; }
-
-    public byte BufferId { get; set; }
+    public byte QueueId { readonly get => (byte)(_queue >> 24); set => _queue = (_queue & 0xFF_FFFF) | ((uint)value << 24); }
 
     /// <summary>24 bits.</summary>
-    public uint BufferOccupancy { get; set; }
+    public uint QueueOccupancy { readonly get => _queue & 0xFF_FFFF; set => _queue = (_queue & 0xFF00_0000) | (value & 0xFF_FFFF); }
 
-    public uint ChecksumComplement { get; set; }
+    /// <summary>64 bits, or 32 that wrap: see <see cref="HopLayout.HasWideTimestamps"/>.</summary>
+    public ulong IngressTimestamp { readonly get => _ingressTimestamp; set => _ingressTimestamp = value; }
+
+    /// <summary>64 bits, or 32 that wrap.</summary>
+    public ulong EgressTimestamp { readonly get => _egressTimestamp; set => _egressTimestamp = value; }
+
+    public uint Level2IngressPort { readonly get => _level2IngressPort; set => _level2IngressPort = value; }
+
+    public uint Level2EgressPort { readonly get => _level2EgressPort; set => _level2EgressPort = value; }
+
+    public uint TxUtilisation { readonly get => _txUtilisation; set => _txUtilisation = value; }
+
+    public byte BufferId { readonly get => (byte)(_buffer >> 24); set => _buffer = (_buffer & 0xFF_FFFF) | ((uint)value << 24); }
+
+    /// <summary>24 bits.</summary>
+    public uint BufferOccupancy { readonly get => _buffer & 0xFF_FFFF; set => _buffer = (_buffer & 0xFF00_0000) | (value & 0xFF_FFFF); }
+
+    public uint ChecksumComplement { readonly get => _checksumComplement; set => _checksumComplement = value; }
+
+    /// <summary>INT v0.5 only: queue id in the upper 8 bits, congestion status in the lower 24.</summary>
+    public uint QueueCongestion { readonly get => _congestion; set => _congestion = value; }
 
     /// <summary>Reports only; the queue is <see cref="QueueId"/>.</summary>
-    public byte DropReason { get; set; }
+    public byte DropReason { readonly get => _dropReason; set => _dropReason = value; }
 
     /// <summary>Where the hop's domain-specific data starts, from the start of what was decoded; meaningless at length 0.</summary>
-    public int DomainDataOffset { get; set; }
+    public int DomainDataOffset { readonly get => _domainDataOffset; set => _domainDataOffset = value; }
 
     /// <summary>Bytes.</summary>
-    public int DomainDataLength { get; set; }
+    public int DomainDataLength { readonly get => _domainDataLength; set => _domainDataLength = value; }
 
     /// <summary>True where all of these values are valid.</summary>
-    public readonly bool Has(HopFields fields) => (Fields & fields) == fields;
-
-    /// <summary>
-    /// Reads one hop. <paramref name="hop"/> holds HopML words, at least <see cref="IntInstructionsSize.Words"/> of the bitmap;
-    /// <paramref name="offset"/> is where it starts in the datagram.
-    /// </summary>
-    public static void Read(ReadOnlySpan<byte> hop, IntInstructions instructions, int offset, ref HopMetadata target)
-    {
-        target = default;
-        var length = hop.Length;
-        if ((instructions & IntInstructions.ChecksumComplement) != 0)
-        {
-            length -= 4;
-            var value = BinaryPrimitives.ReadUInt32BigEndian(hop[length..]);
-            if (value != uint.MaxValue)
-            {
-                target.ChecksumComplement = value;
-                target.Fields |= HopFields.ChecksumComplement;
-            }
-        }
-        var position = ReadBaseline(hop, instructions, ref target);
-        target.DomainDataOffset = offset + position;
-        target.DomainDataLength = length - position;
-    }
-
-    // Bits 0 to 14 in order; returns the bytes read.
-    internal static int ReadBaseline(ReadOnlySpan<byte> hop, IntInstructions instructions, ref HopMetadata target)
-    {
-        var position = 0;
-        var fields = target.Fields;
-        if ((instructions & IntInstructions.NodeId) != 0)
-        {
-            var value = BinaryPrimitives.ReadUInt32BigEndian(hop);
-            if (value != uint.MaxValue)
-            {
-                target.NodeId = value;
-                fields |= HopFields.NodeId;
-            }
-            position = 4;
-        }
-        if ((instructions & IntInstructions.Level1Ports) != 0)
-        {
-            var value = BinaryPrimitives.ReadUInt32BigEndian(hop[position..]);
-            if (value >> 16 != ushort.MaxValue)
-            {
-                target.IngressPort = (ushort)(value >> 16);
-                fields |= HopFields.IngressPort;
-            }
-            if ((ushort)value != ushort.MaxValue)
-            {
-                target.EgressPort = (ushort)value;
-                fields |= HopFields.EgressPort;
-            }
-            position += 4;
-        }
-        if ((instructions & IntInstructions.HopLatency) != 0)
-        {
-            var value = BinaryPrimitives.ReadUInt32BigEndian(hop[position..]);
-            if (value != uint.MaxValue)
-            {
-                target.HopLatency = value;
-                fields |= HopFields.HopLatency;
-            }
-            position += 4;
-        }
-        if ((instructions & IntInstructions.Queue) != 0)
-        {
-            var value = BinaryPrimitives.ReadUInt32BigEndian(hop[position..]);
-            if (value != uint.MaxValue)
-            {
-                target.QueueId = (byte)(value >> 24);
-                target.QueueOccupancy = value & 0xFF_FFFF;
-                fields |= HopFields.Queue;
-            }
-            position += 4;
-        }
-        if ((instructions & IntInstructions.IngressTimestamp) != 0)
-        {
-            var value = BinaryPrimitives.ReadUInt64BigEndian(hop[position..]);
-            if (value != ulong.MaxValue)
-            {
-                target.IngressTimestamp = value;
-                fields |= HopFields.IngressTimestamp;
-            }
-            position += 8;
-        }
-        if ((instructions & IntInstructions.EgressTimestamp) != 0)
-        {
-            var value = BinaryPrimitives.ReadUInt64BigEndian(hop[position..]);
-            if (value != ulong.MaxValue)
-            {
-                target.EgressTimestamp = value;
-                fields |= HopFields.EgressTimestamp;
-            }
-            position += 8;
-        }
-        target.Fields = fields;
-        // What follows is rare: one test spares the shipped bitmap the rest.
-        return ((ushort)instructions & 0x03FE) == 0 ? position : ReadRest(hop, instructions, position, ref target);
-    }
-
-    private static int ReadRest(ReadOnlySpan<byte> hop, IntInstructions instructions, int position, ref HopMetadata target)
-    {
-        if ((instructions & IntInstructions.Level2Ports) != 0)
-        {
-            var (ingress, egress) = (BinaryPrimitives.ReadUInt32BigEndian(hop[position..]), BinaryPrimitives.ReadUInt32BigEndian(hop[(position + 4)..]));
-            if (ingress != uint.MaxValue)
-            {
-                target.Level2IngressPort = ingress;
-                target.Fields |= HopFields.Level2IngressPort;
-            }
-            if (egress != uint.MaxValue)
-            {
-                target.Level2EgressPort = egress;
-                target.Fields |= HopFields.Level2EgressPort;
-            }
-            position += 8;
-        }
-        if ((instructions & IntInstructions.TxUtilisation) != 0)
-        {
-            var value = BinaryPrimitives.ReadUInt32BigEndian(hop[position..]);
-            if (value != uint.MaxValue)
-            {
-                target.TxUtilisation = value;
-                target.Fields |= HopFields.TxUtilisation;
-            }
-            position += 4;
-        }
-        if ((instructions & IntInstructions.Buffer) != 0)
-        {
-            var value = BinaryPrimitives.ReadUInt32BigEndian(hop[position..]);
-            if (value != uint.MaxValue)
-            {
-                target.BufferId = (byte)(value >> 24);
-                target.BufferOccupancy = value & 0xFF_FFFF;
-                target.Fields |= HopFields.Buffer;
-            }
-            position += 4;
-        }
-        return position + (4 * (instructions & IntInstructions.Reserved).Words());
-    }
+    public readonly bool Has(HopFields fields) => (_fields & fields) == fields;
 
     /// <summary>
     /// Writes one hop of <paramref name="target"/>'s length (HopML words): the bitmap's values in order, all ones for what is not valid, for reserved bits and for
     /// domain-specific words, the checksum complement last.
     /// </summary>
-    /// <exception cref="ArgumentException">The bitmap needs more words.</exception>
-    public readonly void Write(Span<byte> target, IntInstructions instructions)
+    /// <exception cref="ArgumentException">The layout needs more words.</exception>
+    public readonly void Write(Span<byte> target, HopLayout layout)
     {
-        if (target.Length < 4 * instructions.Words())
-            throw new ArgumentException($"{instructions} needs {instructions.Words()} words; there are {target.Length / 4}", nameof(target));
+        if (target.Length < 4 * layout.Words)
+            throw new ArgumentException($"{layout.Instructions} needs {layout.Words} words; there are {target.Length / 4}", nameof(target));
         target.Fill(0xFF);
-        if ((instructions & IntInstructions.ChecksumComplement) != 0 && Has(HopFields.ChecksumComplement))
+        if ((layout.Instructions & layout.Known & IntInstructions.ChecksumComplement) != 0 && Has(HopFields.ChecksumComplement))
             BinaryPrimitives.WriteUInt32BigEndian(target[^4..], ChecksumComplement);
-        WriteBaseline(target, instructions);
+        WriteBaseline(target, layout);
     }
 
-    // Bits 0 to 8 over a target of all ones; returns the bytes up to there.
-    internal readonly int WriteBaseline(Span<byte> target, IntInstructions instructions)
+    /// <summary>Writes one hop of INT v2.x.</summary>
+    /// <exception cref="ArgumentException">The bitmap needs more words.</exception>
+    public readonly void Write(Span<byte> target, IntInstructions instructions) => Write(target, new HopLayout(instructions));
+
+    // Bits 0 to 14 over a target of all ones; returns the bytes up to there.
+    internal readonly int WriteBaseline(Span<byte> target, HopLayout layout)
     {
+        var instructions = layout.Instructions;
         var position = 0;
         if ((instructions & IntInstructions.NodeId) != 0)
-            Put32(target, ref position, HopFields.NodeId, NodeId);
+            Put32(target, ref position, HopFields.NodeId, _nodeId);
         if ((instructions & IntInstructions.Level1Ports) != 0)
-        {
-            if (Has(HopFields.IngressPort))
-                BinaryPrimitives.WriteUInt16BigEndian(target[position..], IngressPort);
-            if (Has(HopFields.EgressPort))
-                BinaryPrimitives.WriteUInt16BigEndian(target[(position + 2)..], EgressPort);
-            position += 4;
-        }
+            Put16(target, ref position, HopFields.IngressPort, _ingressPort, HopFields.EgressPort, _egressPort);
         if ((instructions & IntInstructions.HopLatency) != 0)
-            Put32(target, ref position, HopFields.HopLatency, HopLatency);
+            Put32(target, ref position, HopFields.HopLatency, _hopLatency);
         if ((instructions & IntInstructions.Queue) != 0)
-            Put32(target, ref position, HopFields.Queue, ((uint)QueueId << 24) | (QueueOccupancy & 0xFF_FFFF));
+            Put32(target, ref position, HopFields.Queue, _queue);
         if ((instructions & IntInstructions.IngressTimestamp) != 0)
-            Put64(target, ref position, HopFields.IngressTimestamp, IngressTimestamp);
+            PutTime(target, ref position, HopFields.IngressTimestamp, _ingressTimestamp, layout.HasWideTimestamps);
         if ((instructions & IntInstructions.EgressTimestamp) != 0)
-            Put64(target, ref position, HopFields.EgressTimestamp, EgressTimestamp);
+            PutTime(target, ref position, HopFields.EgressTimestamp, _egressTimestamp, layout.HasWideTimestamps);
         if ((instructions & IntInstructions.Level2Ports) != 0)
         {
-            Put32(target, ref position, HopFields.Level2IngressPort, Level2IngressPort);
-            Put32(target, ref position, HopFields.Level2EgressPort, Level2EgressPort);
+            if (layout.Version == IntVersion.V05)
+            {
+                Put32(target, ref position, HopFields.QueueCongestion, _congestion);
+            }
+            else if (layout.HasWideLevel2Ports)
+            {
+                Put32(target, ref position, HopFields.Level2IngressPort, _level2IngressPort);
+                Put32(target, ref position, HopFields.Level2EgressPort, _level2EgressPort);
+            }
+            else
+            {
+                Put16(target, ref position, HopFields.Level2IngressPort, (ushort)_level2IngressPort, HopFields.Level2EgressPort, (ushort)_level2EgressPort);
+            }
         }
         if ((instructions & IntInstructions.TxUtilisation) != 0)
-            Put32(target, ref position, HopFields.TxUtilisation, TxUtilisation);
+            Put32(target, ref position, HopFields.TxUtilisation, _txUtilisation);
         if ((instructions & IntInstructions.Buffer) != 0)
-            Put32(target, ref position, HopFields.Buffer, ((uint)BufferId << 24) | (BufferOccupancy & 0xFF_FFFF));
+        {
+            if ((layout.Known & IntInstructions.Buffer) != 0)
+                Put32(target, ref position, HopFields.Buffer, _buffer);
+            else
+                position += 4;
+        }
         return position + (4 * (instructions & IntInstructions.Reserved).Words());
+    }
+
+    private readonly void Put16(Span<byte> target, ref int position, HopFields firstField, ushort first, HopFields secondField, ushort second)
+    {
+        if (Has(firstField))
+            BinaryPrimitives.WriteUInt16BigEndian(target[position..], first);
+        if (Has(secondField))
+            BinaryPrimitives.WriteUInt16BigEndian(target[(position + 2)..], second);
+        position += 4;
     }
 
     private readonly void Put32(Span<byte> target, ref int position, HopFields field, uint value)
@@ -250,10 +160,12 @@ public struct HopMetadata
         position += 4;
     }
 
-    private readonly void Put64(Span<byte> target, ref int position, HopFields field, ulong value)
+    private readonly void PutTime(Span<byte> target, ref int position, HopFields field, ulong value, bool wide)
     {
-        if (Has(field))
+        if (Has(field) && wide)
             BinaryPrimitives.WriteUInt64BigEndian(target[position..], value);
-        position += 8;
+        else if (Has(field))
+            BinaryPrimitives.WriteUInt32BigEndian(target[position..], (uint)value);
+        position += wide ? 8 : 4;
     }
 }

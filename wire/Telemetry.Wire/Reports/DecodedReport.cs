@@ -21,13 +21,25 @@ public sealed class DecodedReport
     /// <summary>Where the fault is.</summary>
     public int ErrorOffset { get; internal set; }
 
+    /// <summary>With an error: how much was needed, in the unit of <see cref="ReportFault"/>; else 0.</summary>
+    public int ErrorNeeded { get; internal set; }
+
+    /// <summary>With an error: how much was there.</summary>
+    public int ErrorLeft { get; internal set; }
+
+    /// <summary>Format of the report.</summary>
+    public ReportVersion Version { get; internal set; }
+
     /// <summary>Group header: 6 bits.</summary>
     public byte HardwareId { get; internal set; }
 
-    /// <summary>Group header: 22 bits, counts datagrams.</summary>
+    /// <summary>Counts datagrams: <see cref="SequenceBits"/> bits.</summary>
     public uint Sequence { get; internal set; }
 
-    /// <summary>Group header: who reports.</summary>
+    /// <summary>22 with v2.0, 32 before.</summary>
+    public int SequenceBits => Version == ReportVersion.V20 ? 22 : 32;
+
+    /// <summary>Who reports; 0 with v0.5 reports that carry no drop or local header.</summary>
     public uint NodeId { get; internal set; }
 
     /// <summary>Position in the datagram, from 0.</summary>
@@ -39,14 +51,44 @@ public sealed class DecodedReport
 
     public ReportFlags Flags { get; internal set; }
 
-    /// <summary>Main contents of <see cref="ReportType.IntMetadata"/>: what the reporting node itself measured; node id from the group header.</summary>
+    /// <summary>With <see cref="HasOwn"/>: what the reporting node itself measured; node id from the group header.</summary>
     public ref readonly HopMetadata Own => ref OwnMetadata;
 
     /// <summary>Of the main contents.</summary>
     public ushort OwnDomainId { get; internal set; }
 
+    /// <summary>Of the main contents: which domain-specific metadata is there.</summary>
+    public ushort OwnDomainBits { get; internal set; }
+
     /// <summary>Of the main contents.</summary>
     public ushort OwnDomainStatus { get; internal set; }
+
+    /// <summary>The report carries what the reporting node itself measured: <see cref="Own"/> is valid.</summary>
+    public bool HasOwn { get; internal set; }
+
+    /// <summary>The times in <see cref="Own"/> have 32 bits and wrap (v1.0 and v0.5).</summary>
+    public bool OwnHasNarrowTimes => Version is ReportVersion.V10 or ReportVersion.V05;
+
+    /// <summary>Where the report's own first word is in the datagram.</summary>
+    public int Offset { get; internal set; }
+
+    /// <summary>Where the main contents start (v2.0) or the optional metadata (before).</summary>
+    public int OwnOffset { get; internal set; }
+
+    /// <summary>Bytes of the main contents or optional metadata.</summary>
+    public int OwnLength { get; internal set; }
+
+    /// <summary>TLVs in the report.</summary>
+    public int TlvCount { get; internal set; }
+
+    /// <summary>Where domain-specific extension data starts (the first such TLV's, or all inner contents).</summary>
+    public int ExtensionOffset { get; internal set; }
+
+    /// <summary>Bytes of it; 0 without.</summary>
+    public int ExtensionLength { get; internal set; }
+
+    /// <summary>The TLV data template of it; 0 without a TLV.</summary>
+    public ushort ExtensionTemplate { get; internal set; }
 
     /// <summary>Where the inner packet (or TLVs) starts.</summary>
     public int InnerOffset { get; internal set; }
@@ -57,8 +99,26 @@ public sealed class DecodedReport
     /// <summary>An inner IP header was read: <see cref="Flow"/> and the Ip values are valid.</summary>
     public bool HasFlow { get; internal set; }
 
-    /// <summary>The flow as it was before INT: port and protocol restored from the shim.</summary>
+    /// <summary>The flow as it was before INT: port and protocol restored from the shim. In a tunnel (GRE, VXLAN, Geneve) the innermost flow that is there.</summary>
     public FlowKey Flow { get; internal set; }
+
+    /// <summary>The packet is a tunnel's: <see cref="OuterFlow"/> is valid.</summary>
+    public bool HasOuterFlow { get; internal set; }
+
+    /// <summary>The outermost flow of a tunnel.</summary>
+    public FlowKey OuterFlow { get; internal set; }
+
+    /// <summary>Network identifier of a VXLAN or Geneve tunnel; -1 without.</summary>
+    public int NetworkId { get; internal set; } = -1;
+
+    /// <summary>VLAN of the inner packet's outer tag; -1 without.</summary>
+    public int VlanId { get; internal set; } = -1;
+
+    /// <summary>VLAN of its second tag; -1 without.</summary>
+    public int InnerVlanId { get; internal set; } = -1;
+
+    /// <summary>Where the IP header of <see cref="Flow"/> starts.</summary>
+    public int IpOffset { get; internal set; }
 
     /// <summary>Identification of the inner IPv4 header; 0 for IPv6.</summary>
     public ushort IpIdentification { get; internal set; }
@@ -66,8 +126,8 @@ public sealed class DecodedReport
     /// <summary>Bytes of the inner packet as its IP header says it, INT included.</summary>
     public int IpTotalLength { get; internal set; }
 
-    /// <summary>Bytes of the packet without INT.</summary>
-    public int OriginalIpLength => Math.Max(IpTotalLength - IntLength, 0);
+    /// <summary>Bytes of the packet of <see cref="Flow"/> without INT.</summary>
+    public int OriginalIpLength => Math.Max(IpTotalLength - IntInIpLength, 0);
 
     /// <summary>The DSCP before INT: from the shim where it keeps it (next-protocol type 0), else from the IP header.</summary>
     public byte Dscp { get; internal set; }
@@ -79,6 +139,23 @@ public sealed class DecodedReport
     public bool HasInt { get; internal set; }
 
     public IntType IntType { get; internal set; }
+
+    public IntVersion IntVersion { get; internal set; }
+
+    /// <summary>Behind which header INT stands.</summary>
+    public IntCarrier IntCarrier { get; internal set; }
+
+    /// <summary>Next-protocol type of a shim behind TCP or UDP.</summary>
+    public int NextProtocolType { get; internal set; }
+
+    /// <summary>Where the shim starts, or with Geneve the INT header.</summary>
+    public int IntOffset { get; internal set; }
+
+    /// <summary>Where the stack starts.</summary>
+    public int StackOffset { get; internal set; }
+
+    /// <summary>The hops' times have 32 bits and wrap (INT v1.0 and v0.5).</summary>
+    public bool HopsHaveNarrowTimes { get; internal set; }
 
     /// <summary>Bytes of INT in the inner packet with the shim; 0 without.</summary>
     public int IntLength { get; internal set; }
@@ -123,20 +200,26 @@ public sealed class DecodedReport
         return ref HopBuffer[HopCount - 1 - index];
     }
 
-    internal void Fail(ReportError error, int offset)
-    {
-        Error = error;
-        ErrorOffset = offset;
-    }
+    // Of IntLength what lies within the IP packet of Flow.
+    internal int IntInIpLength { get; set; }
+
+    internal void Fail(ReportError error, int offset, int needed = 0, int left = 0) =>
+        (Error, ErrorOffset, ErrorNeeded, ErrorLeft) = (error, offset, needed, left);
 
     // The group header's values and the hop buffer stay.
     internal void Clear()
     {
-        (Error, ErrorOffset, Index, Type, InnerType, Flags) = (ReportError.None, 0, 0, default, default, default);
-        OwnMetadata = default;
-        (OwnDomainId, OwnDomainStatus, InnerOffset, InnerLength) = (0, 0, 0, 0);
-        (HasFlow, Flow, IpIdentification, IpTotalLength, Dscp, Ttl) = (false, default, 0, 0, 0, 0);
-        (HasInt, IntType, IntLength, Discard, HopsExceeded, MtuExceeded) = (false, default, 0, false, false, false);
+        (Error, ErrorOffset, ErrorNeeded, ErrorLeft) = (ReportError.None, 0, 0, 0);
+        (Index, Type, InnerType, Flags, Offset) = (0, default, default, default, 0);
+        if (HasOwn)
+            OwnMetadata = default;
+        (HasOwn, OwnDomainId, OwnDomainBits, OwnDomainStatus, OwnOffset, OwnLength) = (false, 0, 0, 0, 0, 0);
+        (InnerOffset, InnerLength, TlvCount, ExtensionOffset, ExtensionLength, ExtensionTemplate) = (0, 0, 0, 0, 0, 0);
+        (HasFlow, Flow, IpIdentification, IpTotalLength, Dscp, Ttl, IpOffset) = (false, default, 0, 0, 0, 0, 0);
+        (HasOuterFlow, NetworkId, VlanId, InnerVlanId) = (false, -1, -1, -1);
+        (HasInt, IntType, IntVersion, IntCarrier, NextProtocolType, HopsHaveNarrowTimes) = (false, default, default, default, 0, false);
+        (IntOffset, StackOffset, IntLength, IntInIpLength) = (0, 0, 0, 0);
+        (Discard, HopsExceeded, MtuExceeded) = (false, false, false);
         (HopWords, RemainingHops, Instructions, DomainId, DomainInstructions, DomainFlags) = (0, 0, default, 0, 0, 0);
         (HopCount, SourceDataOffset, SourceDataLength) = (0, 0, 0);
     }

@@ -4,54 +4,79 @@ using Telemetry.Wire.Int;
 
 namespace Telemetry.Wire.Reports;
 
-/// <summary>Reads what an individual report embeds: flow, IP values, and INT where the packet carries it.</summary>
+/// <summary>Reads what a report embeds: flow, IP values, tunnels, and INT where the packet carries it.</summary>
 internal static class InnerPacket
 {
+    /// <summary>Tunnels in tunnels that are followed.</summary>
+    public const int MostLayers = 4;
+
     public static void Read(ReadOnlySpan<byte> inner, DecodedReport report, ReportProfile profile)
     {
         switch (report.InnerType)
         {
-            case InnerType.None or InnerType.DomainSpecific:
+            case InnerType.None:
+                return;
+            case InnerType.DomainSpecific:
+                (report.ExtensionOffset, report.ExtensionLength) = (report.InnerOffset, inner.Length);
                 return;
             case InnerType.Tlv:
-                CheckTlvs(inner, report);
+                Tlvs.Read(inner, report, profile);
                 return;
-            case InnerType.Ethernet:
-                if (!EthernetHeader.TryRead(inner, out var ethernet) || ethernet.EtherType is not (EtherType.Ipv4 or EtherType.Ipv6))
-                {
-                    report.Fail(ReportError.InnerEthernet, report.InnerOffset);
-                    return;
-                }
-                ReadIp(inner, ethernet.HeaderLength, ethernet.EtherType == EtherType.Ipv6, report, profile);
-                return;
-            case InnerType.Ipv4 or InnerType.Ipv6:
-                ReadIp(inner, 0, report.InnerType == InnerType.Ipv6, report, profile);
+            case InnerType.Ethernet or InnerType.Ipv4 or InnerType.Ipv6:
+                ReadPacket(inner, report.InnerOffset, report.InnerType, report, profile);
                 return;
             default:
-                report.Fail(ReportError.InnerTypeUnsupported, report.InnerOffset);
+                report.Fail(ReportError.InnerTypeUnsupported, report.Offset);
                 return;
         }
     }
 
-    // Type4, R4, Length8 (words behind the first), template16.
-    private static void CheckTlvs(ReadOnlySpan<byte> tlvs, DecodedReport report)
+    /// <summary><paramref name="offset"/>: where the packet starts in the datagram.</summary>
+    public static void ReadPacket(ReadOnlySpan<byte> packet, int offset, InnerType type, DecodedReport report, ReportProfile profile)
     {
-        var position = 0;
-        while (position < tlvs.Length)
+        if (type == InnerType.Ethernet || profile.Deviates(ReportDeviations.EthernetUnannounced))
         {
-            var length = tlvs.Length - position < 4 ? int.MaxValue : 4 * (1 + tlvs[position + 1]);
-            if (length > tlvs.Length - position)
+            if (!EthernetHeader.TryRead(packet, out var ethernet))
             {
-                report.Fail(ReportError.TlvLength, report.InnerOffset + position);
+                report.Fail(ReportError.InnerEthernet, offset, EthernetHeader.Size, packet.Length);
                 return;
             }
-            position += length;
+            if (ethernet.EtherType is not (EtherType.Ipv4 or EtherType.Ipv6))
+            {
+                report.Fail(ReportError.InnerEthernet, offset + ethernet.HeaderLength - 2, EtherType.Ipv4, ethernet.EtherType);
+                return;
+            }
+            (report.VlanId, report.InnerVlanId) = (ethernet.VlanId, ethernet.InnerVlanId);
+            ReadIp(packet[ethernet.HeaderLength..], offset + ethernet.HeaderLength, ethernet.EtherType == EtherType.Ipv6, report, profile, 0);
+            return;
         }
+        ReadIp(packet, offset, type == InnerType.Ipv6, report, profile, 0);
     }
 
-    private static void ReadIp(ReadOnlySpan<byte> inner, int start, bool isIpv6, DecodedReport report, ReportProfile profile)
+    /// <summary>A packet inside a tunnel, or behind INT with a new UDP header: becomes the report's flow if it can be read, else changes nothing.</summary>
+    public static void ReadTunnelled(ReadOnlySpan<byte> packet, int offset, ushort etherType, DecodedReport report, ReportProfile profile, int layer)
     {
-        var packet = inner[start..];
+        if (layer > MostLayers)
+            return;
+        if (etherType == EtherType.TransparentEthernet)
+        {
+            if (!EthernetHeader.TryRead(packet, out var ethernet))
+                return;
+            packet = packet[ethernet.HeaderLength..];
+            offset += ethernet.HeaderLength;
+            etherType = ethernet.EtherType;
+        }
+        var isIpv6 = etherType == EtherType.Ipv6;
+        if (etherType is not (EtherType.Ipv4 or EtherType.Ipv6) || !(isIpv6 ? Ipv6Header.TryRead(packet, out _) : Ipv4Header.TryRead(packet, out _)))
+            return;
+        if (!report.HasOuterFlow)
+            (report.HasOuterFlow, report.OuterFlow) = (true, report.Flow);
+        report.IntInIpLength = 0; // INT lies outside this packet, unless it is found further in
+        ReadIp(packet, offset, isIpv6, report, profile, layer);
+    }
+
+    private static void ReadIp(ReadOnlySpan<byte> packet, int start, bool isIpv6, DecodedReport report, ReportProfile profile, int layer)
+    {
         byte protocol;
         int l4;
         bool hasL4;
@@ -60,18 +85,19 @@ internal static class InnerPacket
         {
             if (!Ipv6Header.TryRead(packet, out var v6))
             {
-                report.Fail(ReportError.InnerIp, report.InnerOffset + start);
+                report.Fail(ReportError.InnerIp, start, Ipv6Header.Size, packet.Length);
                 return;
             }
             hasL4 = Ipv6Header.TryFindUpper(packet, out protocol, out l4) && l4 <= packet.Length;
             (source, destination) = (v6.Source, v6.Destination);
             (report.IpTotalLength, report.Dscp, report.Ttl) = (Ipv6Header.Size + v6.PayloadLength, v6.Dscp, v6.HopLimit);
+            report.IpIdentification = 0;
         }
         else
         {
             if (!Ipv4Header.TryRead(packet, out var v4))
             {
-                report.Fail(ReportError.InnerIp, report.InnerOffset + start);
+                report.Fail(ReportError.InnerIp, start, Ipv4Header.Size, packet.Length);
                 return;
             }
             hasL4 = v4.FragmentOffset == 0;
@@ -85,130 +111,69 @@ internal static class InnerPacket
         var (sourcePort, destinationPort) = FlowKey.Ports(transport, protocol);
         report.Flow = new FlowKey(source, destination, sourcePort, destinationPort, protocol, isIpv6);
         report.HasFlow = true;
+        report.IpOffset = start;
         if (!hasL4)
             return;
-
-        var offset = report.InnerOffset + start + l4;
-        var marked = report.Dscp == profile.IntDscp
-            || (profile.IntUdpPort != 0 && protocol == IpProtocol.Udp && destinationPort == profile.IntUdpPort);
-        // A tracked flow with nothing else in the report can only mean an embedded stack; one without room for it carries none.
-        var tracked = report.Type == ReportType.InnerOnly && (report.Flags & ReportFlags.TrackedFlow) != 0;
-        if (!marked && !tracked)
-            return;
-        var l4Length = TransportLength(transport, protocol, profile);
-        if (l4Length > 0 && transport.Length > l4Length)
-            ReadInt(transport[l4Length..], offset + l4Length, report);
-        else if (marked)
-            report.Fail(l4Length > 0 ? ReportError.IntTruncated : ReportError.InnerTransport, offset);
+        if (protocol is IpProtocol.Tcp or IpProtocol.Udp)
+            ReadTransport(transport, start + l4, protocol, destinationPort, report, profile, layer);
+        else if (protocol == IpProtocol.Gre)
+            Tunnels.ReadGre(transport, start + l4, report, profile, layer);
+        else if (!report.HasInt && profile.Marks(report.Dscp))
+            report.Fail(ReportError.InnerTransport, start + l4);
     }
 
-    // 0: neither TCP nor UDP, or cut.
+    private static void ReadTransport(
+        ReadOnlySpan<byte> transport, int offset, byte protocol, ushort destinationPort, DecodedReport report, ReportProfile profile, int layer)
+    {
+        var l4Length = TransportLength(transport, protocol, profile);
+        var byMark = !report.HasInt
+            && (profile.Marks(report.Dscp) || (profile.IntUdpPort != 0 && protocol == IpProtocol.Udp && destinationPort == profile.IntUdpPort));
+        if (byMark && l4Length == 0)
+        {
+            report.Fail(ReportError.InnerTransport, offset, protocol == IpProtocol.Tcp ? TcpHeader.Size : UdpHeader.Size, transport.Length);
+            return;
+        }
+        var carrier = protocol == IpProtocol.Tcp ? IntCarrier.Tcp : IntCarrier.Udp;
+        var next = l4Length;
+        if (byMark)
+        {
+            if (transport.Length == l4Length)
+                report.Fail(ReportError.IntTruncated, offset, l4Length + IntShim.Size, l4Length);
+            else
+                next += IntReader.Read(transport[l4Length..], offset + l4Length, carrier, report, profile, layer);
+        }
+        else if (!report.HasInt && l4Length > 0 && transport.Length > l4Length)
+        {
+            var behind = transport[l4Length..];
+            if (profile.ProbeMarker is { } marker)
+            {
+                if (behind.Length >= sizeof(ulong) && System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(behind) == marker)
+                {
+                    report.IntInIpLength = sizeof(ulong);
+                    next += sizeof(ulong) + IntReader.Read(behind[sizeof(ulong)..], offset + l4Length + sizeof(ulong), carrier, report, profile, layer);
+                }
+            }
+            else if ((report.Flags & ReportFlags.TrackedFlow) != 0 && IntReader.LooksLikeInt(behind))
+            {
+                // A tracked flow's packet may carry a stack although the report was made after the mark was taken off, or may not.
+                next += IntReader.Read(behind, offset + l4Length, carrier, report, profile, layer);
+            }
+        }
+        var port = report.Flow.DestinationPort;
+        if (protocol == IpProtocol.Udp && report.NextProtocolType != 2 && next > 0 && next < transport.Length && port is VxlanHeader.Port or VxlanHeader.GpePort or GeneveHeader.Port
+            && report.Error == ReportError.None)
+            Tunnels.ReadUdp(transport[next..], offset + next, port, report, profile, layer);
+    }
+
+    // 0: cut, or a TCP header length that cannot be.
     private static int TransportLength(ReadOnlySpan<byte> transport, byte protocol, ReportProfile profile)
     {
         if (protocol == IpProtocol.Udp)
             return transport.Length < UdpHeader.Size ? 0 : UdpHeader.Size;
-        if (protocol != IpProtocol.Tcp || !TcpHeader.TryRead(transport, out var tcp))
+        if (!TcpHeader.TryRead(transport, out var tcp))
             return 0;
         if (!profile.IntAfterTcpOptions)
             return TcpHeader.Size;
         return tcp.HeaderLength >= TcpHeader.Size && tcp.HeaderLength <= transport.Length ? tcp.HeaderLength : 0;
-    }
-
-    private static void ReadInt(ReadOnlySpan<byte> bytes, int offset, DecodedReport report)
-    {
-        if (!IntShim.TryRead(bytes, out var shim))
-        {
-            report.Fail(ReportError.IntTruncated, offset);
-            return;
-        }
-        if (shim.Type is not (IntType.Metadata or IntType.Instructions) || shim.NextProtocolType == 3)
-        {
-            report.Fail(ReportError.IntTypeUnsupported, offset);
-            return;
-        }
-        if (shim.LengthWords < IntMdHeader.Words)
-        {
-            report.Fail(ReportError.IntLength, offset + 1);
-            return;
-        }
-        var body = bytes[IntShim.Size..];
-        if (body.Length < IntMdHeader.Size)
-        {
-            report.Fail(ReportError.IntTruncated, offset + IntShim.Size);
-            return;
-        }
-        report.IntType = shim.Type;
-        if (shim.Type == IntType.Metadata ? !ReadMd(body, report) : !ReadMx(body, report))
-        {
-            report.Fail(ReportError.IntVersion, offset + IntShim.Size);
-            return;
-        }
-        report.HasInt = true;
-        report.IntLength = shim.TotalLength;
-        RestoreFlow(shim, bytes, report);
-        var stackLength = 4 * (shim.LengthWords - IntMdHeader.Words);
-        var stackOffset = offset + IntShim.Size + IntMdHeader.Size;
-        if (body.Length < IntMdHeader.Size + stackLength)
-            report.Fail(ReportError.StackTruncated, stackOffset);
-        else if (shim.Type == IntType.Metadata)
-            ReadStack(body.Slice(IntMdHeader.Size, stackLength), stackOffset, report);
-    }
-
-    private static bool ReadMd(ReadOnlySpan<byte> body, DecodedReport report)
-    {
-        if (!IntMdHeader.TryRead(body, out var md))
-            return false;
-        (report.Discard, report.HopsExceeded, report.MtuExceeded) = (md.Discard, md.HopsExceeded, md.MtuExceeded);
-        (report.HopWords, report.RemainingHops, report.Instructions) = (md.HopWords, md.RemainingHops, md.Instructions);
-        (report.DomainId, report.DomainInstructions, report.DomainFlags) = (md.DomainId, md.DomainInstructions, md.DomainFlags);
-        return true;
-    }
-
-    private static bool ReadMx(ReadOnlySpan<byte> body, DecodedReport report)
-    {
-        if (!IntMxHeader.TryRead(body, out var mx))
-            return false;
-        (report.Discard, report.Instructions) = (mx.Discard, mx.Instructions);
-        (report.DomainId, report.DomainInstructions, report.DomainFlags) = (mx.DomainId, mx.DomainInstructions, mx.DomainFlags);
-        return true;
-    }
-
-    private static void RestoreFlow(IntShim shim, ReadOnlySpan<byte> bytes, DecodedReport report)
-    {
-        switch (shim.NextProtocolType)
-        {
-            case 0:
-                report.Dscp = shim.OriginalDscp;
-                break;
-            case 1:
-                report.Flow = report.Flow with { DestinationPort = shim.OriginalPort };
-                break;
-            default:
-                var original = shim.TotalLength <= bytes.Length ? bytes[shim.TotalLength..] : default;
-                var (source, destination) = FlowKey.Ports(original, shim.NextProtocol);
-                report.Flow = report.Flow with { Protocol = shim.NextProtocol, SourcePort = source, DestinationPort = destination };
-                break;
-        }
-    }
-
-    private static void ReadStack(ReadOnlySpan<byte> stack, int offset, DecodedReport report)
-    {
-        var hopLength = 4 * report.HopWords;
-        var instructions = report.Instructions;
-        var count = 0;
-        if (hopLength > 0)
-        {
-            if (instructions.Words() > report.HopWords)
-            {
-                report.Fail(ReportError.HopLength, offset);
-                return;
-            }
-            count = stack.Length / hopLength;
-            for (var i = 0; i < count; i++)
-                HopMetadata.Read(stack.Slice(i * hopLength, hopLength), instructions, offset + (i * hopLength), ref report.HopBuffer[i]);
-        }
-        report.HopCount = count;
-        report.SourceDataOffset = offset + (count * hopLength);
-        report.SourceDataLength = stack.Length - (count * hopLength);
     }
 }

@@ -50,7 +50,7 @@ public ref struct ReportBuilder
         BinaryPrimitives.WriteUInt16BigEndian(head[6..], domainStatus);
         var baseline = Take(4 * bits.Words());
         baseline.Fill(0xFF);
-        var position = own.WriteBaseline(baseline, bits & ~IntInstructions.ChecksumComplement);
+        var position = own.WriteBaseline(baseline, new HopLayout(bits & ~IntInstructions.ChecksumComplement));
         if ((bits & IntInstructions.ChecksumComplement) != 0)
         {
             (baseline[position], baseline[position + 1]) = (own.QueueId, own.DropReason);
@@ -61,6 +61,24 @@ public ref struct ReportBuilder
 
     /// <summary>Appends bytes to the open report: an inner packet, TLVs.</summary>
     public void Append(scoped ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
+
+    /// <summary>Appends an inner packet with INT; start it with an Ethernet header where the report's inner type says so.</summary>
+    /// <exception cref="ArgumentException">The packet cannot be, or the buffer is too small.</exception>
+    public void Append(IntPacket packet, ReportProfile profile, bool ethernet = false) =>
+        _position += IntPacketWriter.Write(_target[_position..], packet, profile, ethernet);
+
+    /// <summary>Appends a TLV with what <paramref name="data"/> holds, padded to a word; at most 1020 bytes.</summary>
+    public void AppendTlv(byte type, ushort template, scoped ReadOnlySpan<byte> data)
+    {
+        var words = (data.Length + 3) / 4;
+        if (words > byte.MaxValue)
+            throw new ArgumentException($"a TLV of {data.Length} bytes exceeds 1020", nameof(data));
+        var head = Take(4 + (4 * words));
+        head.Clear();
+        (head[0], head[1]) = ((byte)(type << 4), (byte)words);
+        BinaryPrimitives.WriteUInt16BigEndian(head[2..], template);
+        data.CopyTo(head[4..]);
+    }
 
     /// <summary>Appends an inner Ethernet header.</summary>
     public void AppendEthernet(ulong destination, ulong source, ushort etherType) =>

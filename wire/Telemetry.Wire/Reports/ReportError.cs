@@ -5,10 +5,10 @@ public enum ReportError
 {
     None = 0,
 
-    /// <summary>The datagram ends inside the group header.</summary>
+    /// <summary>The datagram ends inside the group header, or inside the fixed header of an older version.</summary>
     GroupTruncated,
 
-    /// <summary>The group header's version is not 2.</summary>
+    /// <summary>The version field is none that is read.</summary>
     GroupVersion,
 
     /// <summary>A group header and nothing behind it.</summary>
@@ -47,10 +47,10 @@ public enum ReportError
     /// <summary>The shim's type is neither INT-MD nor INT-MX, or its next-protocol type is 3.</summary>
     IntTypeUnsupported,
 
-    /// <summary>The INT header's version is not 2.</summary>
+    /// <summary>The INT header's version is not the one that its shim announces.</summary>
     IntVersion,
 
-    /// <summary>The shim's length is less than the INT header's 3 words.</summary>
+    /// <summary>The shim's length is less than the INT header's words.</summary>
     IntLength,
 
     /// <summary>The report ends inside the INT stack.</summary>
@@ -58,4 +58,13 @@ public enum ReportError
 
     /// <summary>HopML is above 0 and less than the instruction bitmap needs.</summary>
     HopLength,
+
+    /// <summary>The stack is not a whole number of hops (v1.0, v0.5; v2.x in strict mode).</summary>
+    StackRemainder,
+
+    /// <summary>An option of a Geneve header reaches beyond the header.</summary>
+    TunnelOption,
+
+    /// <summary>Strict mode: a reserved field is set.</summary>
+    ReservedValue,
 }

@@ -33,6 +33,9 @@ public readonly ref struct ReportGroupHeader
         return true;
     }
 
+    // Whatever the version field says; there are 8 bytes.
+    internal static ReportGroupHeader View(ReadOnlySpan<byte> source) => new(source[..Size]);
+
     /// <summary>Writes 8 bytes and returns 8; excess bits of <paramref name="hardwareId"/> and <paramref name="sequence"/> are cut.</summary>
     public static int Write(Span<byte> target, byte hardwareId, uint sequence, uint nodeId)
     {
