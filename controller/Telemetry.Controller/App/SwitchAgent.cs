@@ -109,7 +109,7 @@ internal sealed class SwitchAgent
     {
         try
         {
-            bool pushed = await client.EnsurePipelineAsync(Program, cancellation).ConfigureAwait(false);
+            bool pushed = await client.Pipeline.EnsureAsync(Program, cancellation).ConfigureAwait(false);
             DesiredState installed = pushed
                 ? DesiredState.Empty
                 : new DesiredState(await client.ReadStateAsync(cancellation).ConfigureAwait(false));

@@ -1,21 +1,30 @@
 using Grpc.Core;
 using P4.V1;
 using Telemetry.Controller.Entries;
-using Telemetry.Controller.Programs;
 using Telemetry.P4Runtime.Errors;
 using Telemetry.P4Runtime.Schema;
 
 namespace Telemetry.Controller.Client;
 
+/// <summary>Reads, by name.</summary>
 public sealed partial class P4Switch
 {
     /// <summary>Reads what matches the given entities; ids that are 0 match everything.</summary>
-    /// <exception cref="P4RuntimeException">The call failed.</exception>
-    public Task<IReadOnlyList<Entity>> ReadAsync(IEnumerable<Entity> entities, CancellationToken cancellation = default)
+    /// <exception cref="P4RuntimeException">The call failed, or the target does not have what is asked for.</exception>
+    public async Task<IReadOnlyList<Entity>> ReadAsync(IEnumerable<Entity> entities, CancellationToken cancellation = default)
     {
-        ReadRequest request = new() { DeviceId = _options.DeviceId };
+        ReadRequest request = new() { DeviceId = _options.DeviceId, Role = _options.Role };
         request.Entities.AddRange(entities);
-        return CallAsync(
+        if (_target is not null || request.Entities.Any(e => e.RegisterEntry is not null || e.ValueSetEntry is not null || e.ExternEntry is not null))
+        {
+            TargetCapabilities target = await TargetAsync(cancellation).ConfigureAwait(false);
+            if (request.Entities.Select(target.ReadRefusal).FirstOrDefault(r => r is not null) is { } refusal)
+            {
+                throw new P4RuntimeException(StatusCode.Unimplemented, $"{Name}: read", refusal, [], null);
+            }
+        }
+
+        return await CallAsync(
             "read",
             async (client, token) =>
             {
@@ -28,8 +37,27 @@ public sealed partial class P4Switch
 
                 return (IReadOnlyList<Entity>)found;
             },
-            cancellation);
+            cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Reads what a filter of <see cref="EntityFilter"/> matches.</summary>
+    /// <exception cref="P4RuntimeException">The call failed.</exception>
+    public async Task<IReadOnlyList<P4Entry>> ReadEntriesAsync(Entity filter, CancellationToken cancellation = default)
+    {
+        P4InfoIndex index = (Pipeline.Saved ?? RunningProgram()).Index;
+        IReadOnlyList<Entity> found = await ReadAsync([filter], cancellation).ConfigureAwait(false);
+        return [.. found.Select(e => new P4Entry(e, index))];
+    }
+
+    /// <summary>Reads the entries of a table, its default action included where the target lists it.</summary>
+    /// <param name="table">Name of the table; null reads all tables.</param>
+    /// <param name="counters">Also what their direct counters hold.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="P4InfoException">The program has no such table.</exception>
+    /// <exception cref="P4RuntimeException">The call failed.</exception>
+    public Task<IReadOnlyList<P4Entry>> ReadTableAsync(
+        string? table = null, bool counters = false, CancellationToken cancellation = default) =>
+        ReadEntriesAsync(EntityFilter.Table(RunningProgram().Index, table, counters), cancellation);
 
     /// <summary>Reads an indirect counter.</summary>
     /// <param name="counter">Name, e.g. <c>Ingress.port_rx</c>.</param>
@@ -40,14 +68,8 @@ public sealed partial class P4Switch
     public async Task<IReadOnlyList<CounterReading>> ReadCounterAsync(
         string counter, long? index = null, CancellationToken cancellation = default)
     {
-        CounterInfo info = RunningProgram().Index.Counters.Get(counter);
-        Entity wanted = new() { CounterEntry = new CounterEntry { CounterId = info.Id } };
-        if (index is { } cell)
-        {
-            wanted.CounterEntry.Index = new P4.V1.Index { Index_ = cell };
-        }
-
-        IReadOnlyList<Entity> found = await ReadAsync([wanted], cancellation).ConfigureAwait(false);
+        IReadOnlyList<Entity> found = await ReadAsync(
+            [EntityFilter.Counter(RunningProgram().Index, counter, index)], cancellation).ConfigureAwait(false);
         return [.. found
             .Where(e => e.EntityCase == Entity.EntityOneofCase.CounterEntry)
             .Select(e => new CounterReading(
@@ -56,54 +78,77 @@ public sealed partial class P4Switch
                 e.CounterEntry.Data?.ByteCount ?? 0))];
     }
 
+    /// <summary>Reads a register.</summary>
+    /// <param name="register">Name, e.g. <c>Egress.report_sequence</c>.</param>
+    /// <param name="index">One cell; null reads all.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="P4InfoException">The program has no such register.</exception>
+    /// <exception cref="P4RuntimeException">The call failed; simple_switch_grpc has no registers over P4Runtime.</exception>
+    public async Task<IReadOnlyList<RegisterReading>> ReadRegisterAsync(
+        string register, long? index = null, CancellationToken cancellation = default)
+    {
+        P4InfoIndex program = RunningProgram().Index;
+        RegisterInfo info = program.Registers.Get(register);
+        IReadOnlyList<Entity> found = await ReadAsync([EntityFilter.Register(program, register, index)], cancellation).ConfigureAwait(false);
+        return [.. found
+            .Where(e => e.EntityCase == Entity.EntityOneofCase.RegisterEntry)
+            .Select(e => new RegisterReading(
+                e.RegisterEntry.Index?.Index_ ?? 0,
+                P4DataText.Format(e.RegisterEntry.Data, info.Source.TypeSpec, program.Info.TypeInfo),
+                e.RegisterEntry.Data))];
+    }
+
     /// <summary>
-    /// Reads all table entries, clone sessions and multicast groups that a client wrote; default actions and the
-    /// program's constant entries are not among them. What a target cannot list is taken as empty.
+    /// Reads all that a client wrote: table entries, members, groups, clone sessions, multicast groups and digests.
+    /// Default actions and the program's constant entries are not among them. What a target cannot list is left out.
     /// </summary>
     /// <exception cref="P4RuntimeException">The call failed.</exception>
     public async Task<IReadOnlyList<P4Entry>> ReadStateAsync(CancellationToken cancellation = default)
     {
-        IReadOnlyList<Entity> tables =
-            await ReadAsync([new Entity { TableEntry = new TableEntry() }], cancellation).ConfigureAwait(false);
-        IReadOnlyList<P4Entry> replication = await ReadReplicationAsync(cancellation).ConfigureAwait(false);
-        return
-        [
-            .. tables
-                .Where(e => e.TableEntry is { IsConst: false, IsDefaultAction: false })
-                .Select(e => new P4Entry(e, $"entry of {TableName(e.TableEntry.TableId)}")),
-            .. replication,
-        ];
-    }
-
-    private async Task<IReadOnlyList<P4Entry>> ReadReplicationAsync(CancellationToken cancellation)
-    {
-        List<P4Entry> found = [];
-        PacketReplicationEngineEntry[] wanted =
-        [
-            new() { CloneSessionEntry = new CloneSessionEntry() },
-            new() { MulticastGroupEntry = new MulticastGroupEntry() },
-        ];
-        foreach (PacketReplicationEngineEntry all in wanted)
+        P4InfoIndex index = (Pipeline.Saved ?? RunningProgram()).Index;
+        List<P4Entry> state = [];
+        if (index.ActionProfiles.Count > 0)
         {
-            try
+            state.AddRange(await ReadEntriesAsync(new Entity { ActionProfileMember = new ActionProfileMember() }, cancellation).ConfigureAwait(false));
+            if (index.ActionProfiles.Any(p => p.IsSelector))
             {
-                IReadOnlyList<Entity> entities = await ReadAsync(
-                    [new Entity { PacketReplicationEngineEntry = all }], cancellation).ConfigureAwait(false);
-                found.AddRange(entities.Select(e => new P4Entry(e, EntityKey.Of(e))));
-            }
-            catch (P4RuntimeException fault) when (fault.Code is StatusCode.Unimplemented or StatusCode.NotFound or StatusCode.Unknown)
-            {
-                continue; // simple_switch_grpc cannot list these: writes that meet an existing one are mended instead
+                state.AddRange(await ReadEntriesAsync(new Entity { ActionProfileGroup = new ActionProfileGroup() }, cancellation).ConfigureAwait(false));
             }
         }
 
-        return found;
+        IReadOnlyList<P4Entry> tables = await ReadEntriesAsync(new Entity { TableEntry = new TableEntry() }, cancellation).ConfigureAwait(false);
+        state.AddRange(tables.Where(e => e.Entity.TableEntry is { IsConst: false, IsDefaultAction: false }));
+        if (index.Digests.Count > 0)
+        {
+            state.AddRange(await ReadIfServedAsync([new Entity { DigestEntry = new DigestEntry() }], index, cancellation).ConfigureAwait(false));
+        }
+
+        state.AddRange(await ReadReplicationAsync(cancellation).ConfigureAwait(false));
+        return state;
     }
 
-    private P4Program RunningProgram() => Program
-        ?? throw new P4RuntimeException(
-            StatusCode.FailedPrecondition, Name, "no program was pushed by this client yet", [], null);
+    /// <summary>Clone sessions and multicast groups; none where the target cannot list them.</summary>
+    internal async Task<IReadOnlyList<P4Entry>> ReadReplicationAsync(CancellationToken cancellation)
+    {
+        P4InfoIndex index = (Pipeline.Saved ?? Program)?.Index ?? s_noProgram;
+        return
+        [
+            .. await ReadIfServedAsync([EntityFilter.CloneSessions()], index, cancellation).ConfigureAwait(false),
+            .. await ReadIfServedAsync([EntityFilter.MulticastGroups()], index, cancellation).ConfigureAwait(false),
+        ];
+    }
 
-    private string TableName(uint id) =>
-        Program is not null && Program.Index.Tables.TryGet(id, out TableInfo? table) ? table.Name : $"table {id:x8}";
+    private static readonly P4InfoIndex s_noProgram = new(new P4.Config.V1.P4Info());
+
+    private async Task<IReadOnlyList<P4Entry>> ReadIfServedAsync(Entity[] filter, P4InfoIndex index, CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. (await ReadAsync(filter, cancellation).ConfigureAwait(false)).Select(e => new P4Entry(e, index))];
+        }
+        catch (P4RuntimeException fault) when (fault.Code is StatusCode.Unimplemented or StatusCode.NotFound or StatusCode.Unknown)
+        {
+            return []; // simple_switch_grpc cannot list these: writes that meet an existing one are mended instead
+        }
+    }
 }

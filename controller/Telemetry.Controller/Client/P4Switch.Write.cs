@@ -4,16 +4,19 @@ using Telemetry.P4Runtime.Errors;
 
 namespace Telemetry.Controller.Client;
 
+/// <summary>Writes: order, batches, and errors that name the update.</summary>
 public sealed partial class P4Switch
 {
     /// <summary>
-    /// Writes updates in as few calls as their dependencies allow: inserts and modifications by ascending order of
-    /// their entries, then deletions by descending order, each order a call or more.
+    /// Writes updates in as few calls as their dependencies allow: inserts and modifications first, members before
+    /// groups before table entries and by ascending order among them, then deletions the other way round. Calls are
+    /// split by number and size, and where updates do not depend on each other, several are under way at once.
     /// </summary>
     /// <param name="updates">At most one for each entity.</param>
     /// <param name="cancellation">Stops between and during calls.</param>
     /// <exception cref="P4RuntimeException">
-    /// A call failed; its updates are named. Former calls, and the failed call's other updates, are done.
+    /// A call failed; its updates are named by their index in <paramref name="updates"/>. Former calls, and the failed
+    /// call's other updates, are done.
     /// </exception>
     public Task<WriteReport> WriteAsync(IReadOnlyList<P4Update> updates, CancellationToken cancellation = default) =>
         WriteAsync(updates, mend: false, cancellation);
@@ -27,37 +30,108 @@ public sealed partial class P4Switch
     public Task<WriteReport> ForceAsync(IReadOnlyList<P4Update> updates, CancellationToken cancellation = default) =>
         WriteAsync(updates, mend: true, cancellation);
 
-    private async Task<WriteReport> WriteAsync(
-        IReadOnlyList<P4Update> updates, bool mend, CancellationToken cancellation)
+    /// <summary>Writes updates in one call, all or nothing as far as the atomicity goes.</summary>
+    /// <exception cref="P4RuntimeException">The call failed, or the target does not know this atomicity.</exception>
+    public async Task<WriteReport> WriteAsync(
+        IReadOnlyList<P4Update> updates, WriteAtomicity atomicity, CancellationToken cancellation = default)
     {
-        int calls = 0;
-        foreach (P4Update[] batch in Batches(updates))
+        TargetCapabilities target = await TargetAsync(cancellation).ConfigureAwait(false);
+        if (atomicity != WriteAtomicity.ContinueOnError && !target.Atomicity)
         {
-            calls++;
-            try
+            throw new P4RuntimeException(
+                StatusCode.Unimplemented, $"{Name}: {Describe(updates.Count)}", $"{target.Name} knows no atomicity but ContinueOnError", [], null);
+        }
+
+        await RefuseAsync(updates, cancellation).ConfigureAwait(false);
+        await WriteBatchAsync(updates, [.. Enumerable.Range(0, updates.Count)], (WriteRequest.Types.Atomicity)atomicity, cancellation).ConfigureAwait(false);
+        return Report(updates, 1);
+    }
+
+    /// <summary>
+    /// Writes updates that do not depend on each other while they are being made: the next batch is filled while
+    /// former ones are under way.
+    /// </summary>
+    /// <exception cref="P4RuntimeException">A call failed; its updates are named by their place in the sequence.</exception>
+    public async Task<WriteReport> WriteStreamAsync(IEnumerable<P4Update> updates, CancellationToken cancellation = default)
+    {
+        WriteQueue queue = new(_options.WritesInFlight);
+        WriteReport total = new(0, 0, 0, 0);
+        int first = 0;
+        foreach (P4Update[] batch in updates.Chunk(_options.MaximumBatch))
+        {
+            int offset = first;
+            first += batch.Length;
+            if (!await queue.AddAsync(() => WriteCountedAsync(batch, offset, cancellation)).ConfigureAwait(false))
             {
-                await WriteBatchAsync(batch, cancellation).ConfigureAwait(false);
-            }
-            catch (P4RuntimeException fault) when (mend && fault.UpdateErrors.Count > 0)
-            {
-                calls++;
-                await MendAsync(batch, fault, cancellation).ConfigureAwait(false);
+                break;
             }
         }
 
-        return new WriteReport(
-            updates.Count(u => u.Kind == UpdateKind.Insert && !u.Entry.IsDefault),
-            updates.Count(u => u.Kind == UpdateKind.Modify || u.Entry.IsDefault),
-            updates.Count(u => u.Kind == UpdateKind.Delete && !u.Entry.IsDefault),
-            calls);
+        foreach (WriteReport report in await queue.EndAsync().ConfigureAwait(false))
+        {
+            total = new WriteReport(
+                total.Inserted + report.Inserted, total.Modified + report.Modified, total.Deleted + report.Deleted, total.Calls + report.Calls);
+        }
+
+        return total;
     }
 
-    private async Task MendAsync(P4Update[] batch, P4RuntimeException fault, CancellationToken cancellation)
+    private async Task<WriteReport> WriteCountedAsync(P4Update[] batch, int offset, CancellationToken cancellation)
+    {
+        await RefuseAsync(batch, cancellation).ConfigureAwait(false);
+        try
+        {
+            int calls = await WriteBatchAsync(batch, WriteOrder.Identity(batch.Length), default, cancellation).ConfigureAwait(false);
+            return Report(batch, calls);
+        }
+        catch (P4RuntimeException fault) when (offset > 0 && fault.UpdateErrors.Count > 0)
+        {
+            throw new P4RuntimeException(
+                fault.Code, fault.Operation, "", [.. fault.UpdateErrors.Select(e => e with { Index = e.Index + offset })], fault);
+        }
+    }
+
+    private async Task<WriteReport> WriteAsync(
+        IReadOnlyList<P4Update> updates, bool mend, CancellationToken cancellation)
+    {
+        await RefuseAsync(updates, cancellation).ConfigureAwait(false);
+        int calls = 0;
+        foreach (int[] stage in WriteOrder.Stages(updates))
+        {
+            WriteQueue queue = new(_options.WritesInFlight);
+            foreach (int[] batch in stage.Length <= _options.MaximumBatch ? [stage] : stage.Chunk(_options.MaximumBatch))
+            {
+                if (!await queue.AddAsync(() => WriteOneAsync(updates, batch, mend, cancellation)).ConfigureAwait(false))
+                {
+                    break;
+                }
+            }
+
+            calls += (await queue.EndAsync().ConfigureAwait(false)).Sum(r => r.Calls);
+        }
+
+        return Report(updates, calls);
+    }
+
+    private async Task<WriteReport> WriteOneAsync(
+        IReadOnlyList<P4Update> updates, int[] batch, bool mend, CancellationToken cancellation)
+    {
+        try
+        {
+            return new WriteReport(0, 0, 0, await WriteBatchAsync(updates, batch, default, cancellation).ConfigureAwait(false));
+        }
+        catch (P4RuntimeException fault) when (mend && fault.UpdateErrors.Count > 0)
+        {
+            return new WriteReport(0, 0, 0, 1 + await MendAsync(updates, fault, cancellation).ConfigureAwait(false));
+        }
+    }
+
+    private async Task<int> MendAsync(IReadOnlyList<P4Update> updates, P4RuntimeException fault, CancellationToken cancellation)
     {
         List<P4Update> again = [];
         foreach (UpdateError error in fault.UpdateErrors)
         {
-            P4Update update = batch[error.Index];
+            P4Update update = updates[error.Index];
             switch (error.Code, update.Kind)
             {
                 case (StatusCode.AlreadyExists, UpdateKind.Insert):
@@ -73,60 +147,102 @@ public sealed partial class P4Switch
             }
         }
 
-        if (again.Count > 0)
+        return again.Count == 0
+            ? 0
+            : await WriteBatchAsync(again, WriteOrder.Identity(again.Count), default, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes some of the updates in one call, or in more where they are too large; returns the number of calls.</summary>
+    private async Task<int> WriteBatchAsync(
+        IReadOnlyList<P4Update> updates, int[] batch, WriteRequest.Types.Atomicity atomicity, CancellationToken cancellation)
+    {
+        WriteRequest request = new()
         {
-            await WriteBatchAsync([.. again], cancellation).ConfigureAwait(false);
+            DeviceId = _options.DeviceId,
+            ElectionId = ElectionIdProto(),
+            Role = _options.Role,
+            Atomicity = atomicity,
+        };
+        request.Updates.Capacity = batch.Length;
+        foreach (int index in batch)
+        {
+            request.Updates.Add(updates[index].ToProto());
         }
-    }
 
-    private IEnumerable<P4Update[]> Batches(IReadOnlyList<P4Update> updates)
-    {
-        IEnumerable<IGrouping<int, P4Update>> written = updates
-            .Where(u => u.Kind != UpdateKind.Delete).GroupBy(u => u.Entry.Order).OrderBy(g => g.Key);
-        IEnumerable<IGrouping<int, P4Update>> deleted = updates
-            .Where(u => u.Kind == UpdateKind.Delete).GroupBy(u => u.Entry.Order).OrderByDescending(g => g.Key);
-        return written.Concat(deleted).SelectMany(g => g.Chunk(_options.MaximumBatch));
-    }
+        int most = Math.Min(_options.MaximumBatchBytes, _target?.MaximumRequestBytes ?? int.MaxValue);
+        if (batch.Length > 1 && atomicity == default && request.CalculateSize() > most)
+        {
+            int half = batch.Length / 2;
+            return await WriteBatchAsync(updates, batch[..half], atomicity, cancellation).ConfigureAwait(false)
+                + await WriteBatchAsync(updates, batch[half..], atomicity, cancellation).ConfigureAwait(false);
+        }
 
-    private Task<WriteResponse> WriteBatchAsync(P4Update[] batch, CancellationToken cancellation)
-    {
-        WriteRequest request = new() { DeviceId = _options.DeviceId, ElectionId = ElectionId() };
-        request.Updates.AddRange(batch.Select(u => u.ToProto()));
-        return CallAsync(
-            $"write of {batch.Length} updates",
+        await CallAsync(
+            Describe(batch.Length),
             (client, token) => client.WriteAsync(request, cancellationToken: token).ResponseAsync,
             cancellation,
-            error => error with { Update = error.Index < batch.Length ? batch[error.Index].ToString() : "no such update" });
+            error =>
+            {
+                if (error.Index >= batch.Length)
+                {
+                    return error with { Update = "no such update" };
+                }
+
+                P4Update update = updates[batch[error.Index]];
+                return error with { Index = batch[error.Index], Update = update.ToString(), Hint = WriteHints.Of(update, error.Code) };
+            }).ConfigureAwait(false);
+        return 1;
     }
 
-    /// <summary>Runs a unary call with the timeout and turns its failure into the typed exception.</summary>
-    private async Task<T> CallAsync<T>(
-        string operation,
-        Func<P4.V1.P4Runtime.P4RuntimeClient, CancellationToken, Task<T>> call,
-        CancellationToken cancellation,
-        Func<UpdateError, UpdateError>? describe = null)
+    /// <summary>Throws, before anything is sent, where the target is known not to take an update.</summary>
+    private async Task RefuseAsync(IReadOnlyList<P4Update> updates, CancellationToken cancellation)
     {
-        string what = $"{Name}: {operation}";
-        Session session = _session
-            ?? throw new P4RuntimeException(StatusCode.Unavailable, what, "not connected", [], null);
-        using CancellationTokenSource timeout = new(_options.CallTimeout, _time);
-        using CancellationTokenSource either =
-            CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
-        try
+        if (!updates.Any(u => u.Entry.Entity.EntityCase is not (Entity.EntityOneofCase.TableEntry
+            or Entity.EntityOneofCase.ActionProfileMember or Entity.EntityOneofCase.ActionProfileGroup)))
         {
-            return await call(session.Client, either.Token).ConfigureAwait(false);
+            return;
         }
-        catch (Exception fault) when (fault is RpcException { StatusCode: StatusCode.Cancelled } or OperationCanceledException)
+
+        TargetCapabilities target = await TargetAsync(cancellation).ConfigureAwait(false);
+        List<UpdateError> refused = [];
+        for (int i = 0; i < updates.Count; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            throw timeout.IsCancellationRequested
-                ? new P4RuntimeException(
-                    StatusCode.DeadlineExceeded, what, $"no answer within {_options.CallTimeout.TotalSeconds} s", [], fault)
-                : new P4RuntimeException(StatusCode.Unavailable, what, fault.Message, [], fault);
+            if (target.Refusal(updates[i].ToProto()) is { } reason)
+            {
+                refused.Add(new UpdateError(i, StatusCode.Unimplemented, reason, "", 0, updates[i].ToString()));
+            }
         }
-        catch (RpcException fault)
+
+        if (refused.Count > 0)
         {
-            throw P4RuntimeException.From(fault, what, describe);
+            throw new P4RuntimeException(StatusCode.Unimplemented, $"{Name}: {Describe(updates.Count)}", "nothing was sent", refused, null);
         }
     }
+
+    private static WriteReport Report(IReadOnlyList<P4Update> updates, int calls)
+    {
+        int inserted = 0;
+        int modified = 0;
+        int deleted = 0;
+        for (int i = 0; i < updates.Count; i++)
+        {
+            P4Update update = updates[i];
+            if (update.Kind == UpdateKind.Modify || update.Entry.IsModifyOnly)
+            {
+                modified++;
+            }
+            else if (update.Kind == UpdateKind.Insert)
+            {
+                inserted++;
+            }
+            else
+            {
+                deleted++;
+            }
+        }
+
+        return new WriteReport(inserted, modified, deleted, calls);
+    }
+
+    private static string Describe(int updates) => updates == 1 ? "write of 1 update" : $"write of {updates} updates";
 }

@@ -1,25 +1,23 @@
-using System.Runtime.ExceptionServices;
 using Grpc.Core;
 using P4.V1;
 using Telemetry.Controller.Programs;
 using Telemetry.P4Runtime.Errors;
-using Telemetry.P4Runtime.Values;
 
 namespace Telemetry.Controller.Client;
 
 /// <summary>
 /// P4Runtime client of one switch. <see cref="RunAsync"/> keeps a stream with it, claims to be primary and runs a
-/// handler while it is; the other members are for that handler. Over an in-process invoker everything runs on the
-/// calling thread.
+/// handler while it is; <see cref="ConnectAsync(P4SwitchOptions, string, CancellationToken)"/> does that in the
+/// background instead. Over an in-process invoker everything runs on the calling thread.
 /// </summary>
-public sealed partial class P4Switch
+public sealed partial class P4Switch : IAsyncDisposable
 {
     private readonly P4SwitchOptions _options;
     private readonly Func<CallInvoker> _connect;
     private readonly TimeProvider _time;
-    private readonly Lock _gate = new();
-    private volatile Session? _session;
+    private volatile SwitchSession? _session;
     private UInt128 _electionId;
+    private UInt128 _highestElectionId;
     private long _packetsNotSent;
 
     /// <summary>Creates a client that has no connection yet.</summary>
@@ -28,19 +26,18 @@ public sealed partial class P4Switch
     /// <param name="time">Clock of waits and timeouts.</param>
     public P4Switch(P4SwitchOptions options, Func<CallInvoker> connect, TimeProvider time)
     {
-        ArgumentOutOfRangeException.ThrowIfEqual(options.ElectionId, UInt128.Zero, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumBatch, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.WritesInFlight, 1, nameof(options));
         _options = options;
         _electionId = options.ElectionId;
         _connect = connect;
         _time = time;
+        _target = options.Target;
+        Pipeline = new P4Pipeline(this);
     }
 
     /// <summary>Raised after <see cref="State"/> changed, with the reason in words.</summary>
     public event Action<P4SwitchState, string>? StateChanged;
-
-    /// <summary>Raised for every packet-in on the thread that reads the stream; handlers return at once.</summary>
-    public event Action<ReceivedPacket>? PacketReceived;
 
     /// <summary>Name from the options.</summary>
     public string Name => _options.Name;
@@ -48,14 +45,19 @@ public sealed partial class P4Switch
     /// <summary>State of the stream.</summary>
     public P4SwitchState State { get; private set; }
 
-    /// <summary>Program whose pipeline the switch runs, once <see cref="EnsurePipelineAsync"/> has seen to it.</summary>
-    public P4Program? Program { get; private set; }
+    /// <summary>Election id that this client claims now.</summary>
+    public UInt128 ElectionId => _electionId;
 
-    /// <summary>Packets that were to be sent but found no stream or a full buffer.</summary>
-    public long PacketsNotSent => Interlocked.Read(ref _packetsNotSent) + (_session?.Sender.Dropped ?? 0);
+    /// <summary>Highest election id that the switch has told of; 0 before it did.</summary>
+    public UInt128 HighestElectionId => _highestElectionId;
 
-    /// <summary>Errors that the switch reported on the stream, e.g. for a packet-out without its fields.</summary>
-    public long StreamErrors { get; private set; }
+    /// <summary>The program of the switch: verify, save, commit, reconcile.</summary>
+    public P4Pipeline Pipeline { get; }
+
+    /// <summary>Program whose pipeline the switch runs, once <see cref="Pipeline"/> has seen to it.</summary>
+    public P4Program? Program { get; internal set; }
+
+    internal P4SwitchOptions Options => _options;
 
     /// <summary>
     /// Connects, and connects again with growing waits whenever the stream ends, until cancelled.
@@ -76,6 +78,7 @@ public sealed partial class P4Switch
         {
             string reason;
             bool wasPrimary = false;
+            _streamFault = null;
             try
             {
                 wasPrimary = await RunSessionAsync(whilePrimary, cancellation).ConfigureAwait(false);
@@ -83,6 +86,7 @@ public sealed partial class P4Switch
             }
             catch (RpcException fault)
             {
+                _streamFault = fault;
                 reason = fault.Status.Detail.Length > 0 ? $"{fault.StatusCode}: {fault.Status.Detail}" : $"{fault.StatusCode}";
             }
             catch (P4RuntimeException fault)
@@ -121,9 +125,16 @@ public sealed partial class P4Switch
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         P4.V1.P4Runtime.P4RuntimeClient client = new(_connect());
+        if (_options.ElectionId == 0)
+        {
+            await ObserveAsync(client, ending).ConfigureAwait(false);
+            return true;
+        }
+
         using AsyncDuplexStreamingCall<StreamMessageRequest, StreamMessageResponse> call =
             client.StreamChannel(cancellationToken: ending.Token);
-        using Session session = new(client, new StreamSender(call.RequestStream, _options.SendBuffer), ending);
+        StreamSender sender = new(call.RequestStream, _options.SendBuffer);
+        using SwitchSession session = new(client, sender, ending);
         _session = session;
         Claim(session);
         try
@@ -142,34 +153,49 @@ public sealed partial class P4Switch
             _session = null;
             session.EndHandler();
             ending.Cancel(); // not CancelAsync: its callbacks would leave the loop's thread
-            await session.Sender.StopAsync().ConfigureAwait(false);
-            Interlocked.Add(ref _packetsNotSent, session.Sender.Dropped);
+            await sender.StopAsync().ConfigureAwait(false);
+            Interlocked.Add(ref _packetsNotSent, sender.Dropped);
             await session.Handler.ConfigureAwait(false);
         }
 
         return session.HandlerRan;
     }
 
-    private void OnMessage(
-        StreamMessageResponse message, Session session, Func<P4Switch, CancellationToken, Task> whilePrimary)
+    /// <summary>Calls go through, but no stream takes part in the election.</summary>
+    private async Task ObserveAsync(P4.V1.P4Runtime.P4RuntimeClient client, CancellationTokenSource ending)
     {
-        switch (message.UpdateCase)
+        using SwitchSession session = new(client, null, ending);
+        _session = session;
+        try
         {
-            case StreamMessageResponse.UpdateOneofCase.Arbitration:
-                OnArbitration(message.Arbitration, session, whilePrimary);
-                break;
-            case StreamMessageResponse.UpdateOneofCase.Packet:
-                OnPacket(message.Packet);
-                break;
-            case StreamMessageResponse.UpdateOneofCase.Error:
-                StreamErrors++;
-                break;
+            await Pipeline.ReadCookieAsync(ending.Token).ConfigureAwait(false); // fails where nobody answers
+            SetState(P4SwitchState.Observer, "");
+            await InlineDelay.WaitAsync(Timeout.InfiniteTimeSpan, _time, ending.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _session = null;
+        }
+    }
+
+    private void OnMessage(
+        StreamMessageResponse message, SwitchSession session, Func<P4Switch, CancellationToken, Task> whilePrimary)
+    {
+        if (message.UpdateCase == StreamMessageResponse.UpdateOneofCase.Arbitration)
+        {
+            OnArbitration(message.Arbitration, session, whilePrimary);
+        }
+        else
+        {
+            OnStreamMessage(message);
         }
     }
 
     private void OnArbitration(
-        MasterArbitrationUpdate update, Session session, Func<P4Switch, CancellationToken, Task> whilePrimary)
+        MasterArbitrationUpdate update, SwitchSession session, Func<P4Switch, CancellationToken, Task> whilePrimary)
     {
+        UInt128 highest = update.ElectionId is { } id ? new UInt128(id.High, id.Low) : 0;
+        _highestElectionId = highest;
         if (update.Status is null or { Code: (int)StatusCode.OK })
         {
             SetState(P4SwitchState.Primary, "");
@@ -178,7 +204,6 @@ public sealed partial class P4Switch
         }
 
         session.EndHandler();
-        UInt128 highest = update.ElectionId is { } id ? new UInt128(id.High, id.Low) : 0;
         if (update.Status.Code == (int)StatusCode.NotFound && highest > _electionId)
         {
             // Nobody is primary, and nobody below the highest id ever seen may be (specification 1.5, section 5).
@@ -190,10 +215,16 @@ public sealed partial class P4Switch
         SetState(P4SwitchState.Backup, $"another client is primary (election id {highest}); this one claims {_electionId}");
     }
 
-    private void Claim(Session session) => session.Sender.TrySend(new StreamMessageRequest
+    private void Claim(SwitchSession session)
     {
-        Arbitration = new MasterArbitrationUpdate { DeviceId = _options.DeviceId, ElectionId = ElectionId() },
-    });
+        MasterArbitrationUpdate arbitration = new() { DeviceId = _options.DeviceId, ElectionId = ElectionIdProto() };
+        if (_options.Role.Length > 0 || _options.RoleConfig is not null)
+        {
+            arbitration.Role = new Role { Name = _options.Role, Config = _options.RoleConfig };
+        }
+
+        session.Sender!.TrySend(new StreamMessageRequest { Arbitration = arbitration });
+    }
 
     private void SetState(P4SwitchState state, string reason)
     {
@@ -201,65 +232,5 @@ public sealed partial class P4Switch
         StateChanged?.Invoke(state, reason);
     }
 
-    private Uint128 ElectionId() =>
-        new() { High = (ulong)(_electionId >> 64), Low = (ulong)_electionId };
-
-    /// <summary>One stream and the handler that runs while it is primary.</summary>
-    private sealed class Session(
-        P4.V1.P4Runtime.P4RuntimeClient client, StreamSender sender, CancellationTokenSource ending)
-        : IDisposable
-    {
-        private CancellationTokenSource? _handling;
-
-        public P4.V1.P4Runtime.P4RuntimeClient Client { get; } = client;
-
-        public StreamSender Sender { get; } = sender;
-
-        public Task Handler { get; private set; } = Task.CompletedTask;
-
-        public bool HandlerRan { get; private set; }
-
-        public ExceptionDispatchInfo? Fault { get; private set; }
-
-        public void StartHandler(Func<CancellationToken, Task> handler)
-        {
-            if (_handling is not null)
-            {
-                return;
-            }
-
-            _handling = new CancellationTokenSource();
-            Handler = RunAfterAsync(Handler, handler, _handling.Token);
-        }
-
-        public void EndHandler()
-        {
-            _handling?.Cancel();
-            _handling?.Dispose();
-            _handling = null;
-        }
-
-        public void Dispose() => EndHandler();
-
-        private async Task RunAfterAsync(Task former, Func<CancellationToken, Task> handler, CancellationToken token)
-        {
-            try
-            {
-                await former.ConfigureAwait(false);
-                await handler(token).ConfigureAwait(false);
-                HandlerRan = true;
-            }
-            catch (OperationCanceledException) when (token.IsCancellationRequested)
-            {
-                HandlerRan = true; // it ran until it was told to stop
-            }
-#pragma warning disable CA1031 // thrown again where the session ends
-            catch (Exception fault)
-#pragma warning restore CA1031
-            {
-                Fault = ExceptionDispatchInfo.Capture(fault);
-                ending.Cancel(); // not CancelAsync: its callbacks would leave the loop's thread
-            }
-        }
-    }
+    private Uint128? ElectionIdProto() => _electionId == 0 ? null : new() { High = (ulong)(_electionId >> 64), Low = (ulong)_electionId };
 }

@@ -11,4 +11,7 @@ public enum P4SwitchState
 
     /// <summary>Another client has a higher election id, or this one's is in use; reads only.</summary>
     Backup,
+
+    /// <summary>Election id 0: reads only, and takes no part in elections.</summary>
+    Observer,
 }

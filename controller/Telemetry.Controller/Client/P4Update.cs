@@ -22,7 +22,7 @@ public readonly record struct P4Update(UpdateKind Kind, P4Entry Entry)
 
     internal Update ToProto()
     {
-        if (!Entry.IsDefault)
+        if (!Entry.IsModifyOnly)
         {
             Update.Types.Type type = Kind switch
             {
@@ -33,12 +33,25 @@ public readonly record struct P4Update(UpdateKind Kind, P4Entry Entry)
             return new Update { Type = type, Entity = Entry.Entity };
         }
 
-        Entity entity = Entry.Entity;
-        if (Kind == UpdateKind.Delete)
-        {
-            entity = new Entity { TableEntry = new TableEntry { TableId = entity.TableEntry.TableId, IsDefaultAction = true } };
-        }
+        return new Update { Type = Update.Types.Type.Modify, Entity = Kind == UpdateKind.Delete ? Cleared(Entry.Entity) : Entry.Entity };
+    }
 
-        return new Update { Type = Update.Types.Type.Modify, Entity = entity };
+    /// <summary>What is always there goes back to its first state.</summary>
+    private static Entity Cleared(Entity entity)
+    {
+        switch (entity.EntityCase)
+        {
+            case Entity.EntityOneofCase.TableEntry:
+                return new Entity { TableEntry = new TableEntry { TableId = entity.TableEntry.TableId, IsDefaultAction = true } };
+            case Entity.EntityOneofCase.ValueSetEntry:
+                return new Entity { ValueSetEntry = new ValueSetEntry { ValueSetId = entity.ValueSetEntry.ValueSetId } };
+            default:
+                Entity cleared = entity.Clone();
+                cleared.CounterEntry?.Data = new CounterData();
+                cleared.DirectCounterEntry?.Data = new CounterData();
+                cleared.MeterEntry?.Config = null;
+                cleared.DirectMeterEntry?.Config = null;
+                return cleared;
+        }
     }
 }

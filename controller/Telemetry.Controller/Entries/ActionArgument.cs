@@ -5,8 +5,4 @@ namespace Telemetry.Controller.Entries;
 /// <summary>Value of one action parameter.</summary>
 /// <param name="Name">Parameter, as the P4Info has it.</param>
 /// <param name="Value">Its value.</param>
-public readonly record struct ActionArgument(string Name, P4Value Value)
-{
-    /// <summary><c>name=value</c>.</summary>
-    public override string ToString() => $"{Name}={Value}";
-}
+public readonly record struct ActionArgument(string Name, P4Value Value);

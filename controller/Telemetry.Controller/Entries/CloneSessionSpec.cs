@@ -4,9 +4,6 @@ namespace Telemetry.Controller.Entries;
 /// <param name="Session">1..32767.</param>
 /// <param name="Replicas">The copies.</param>
 /// <param name="PacketLengthBytes">Copies are cut to it; 0 does not cut.</param>
-public sealed record CloneSessionSpec(int Session, IReadOnlyList<ReplicaSpec> Replicas, int PacketLengthBytes = 0)
-    : EntrySpec
-{
-    /// <summary>One line.</summary>
-    public override string ToString() => $"clone session {Session} -> ports {string.Join(",", Replicas)}";
-}
+/// <param name="ClassOfService">Queue of the copies, 0 to 7.</param>
+public sealed record CloneSessionSpec(int Session, IReadOnlyList<ReplicaSpec> Replicas, int PacketLengthBytes = 0, int ClassOfService = 0)
+    : EntrySpec;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using P4.V1;
+using Telemetry.P4Runtime.Values;
 
 namespace Telemetry.Controller.Entries;
 
@@ -16,6 +17,13 @@ internal static class EntityKey
         Entity.EntityOneofCase.ActionProfileGroup =>
             $"group {entity.ActionProfileGroup.ActionProfileId:x8} {entity.ActionProfileGroup.GroupId}",
         Entity.EntityOneofCase.PacketReplicationEngineEntry => OfReplication(entity.PacketReplicationEngineEntry),
+        Entity.EntityOneofCase.CounterEntry => $"counter {entity.CounterEntry.CounterId:x8}{Cell(entity.CounterEntry.Index)}",
+        Entity.EntityOneofCase.MeterEntry => $"meter {entity.MeterEntry.MeterId:x8}{Cell(entity.MeterEntry.Index)}",
+        Entity.EntityOneofCase.RegisterEntry => $"register {entity.RegisterEntry.RegisterId:x8}{Cell(entity.RegisterEntry.Index)}",
+        Entity.EntityOneofCase.DirectCounterEntry => $"counter of {OfTableEntry(entity.DirectCounterEntry.TableEntry)}",
+        Entity.EntityOneofCase.DirectMeterEntry => $"meter of {OfTableEntry(entity.DirectMeterEntry.TableEntry)}",
+        Entity.EntityOneofCase.DigestEntry => $"digest {entity.DigestEntry.DigestId:x8}",
+        Entity.EntityOneofCase.ValueSetEntry => $"value set {entity.ValueSetEntry.ValueSetId:x8}",
         _ => $"other {entity}",
     };
 
@@ -33,13 +41,33 @@ internal static class EntityKey
                 table.CounterData = null;
                 table.MeterCounterData = null;
                 table.TimeSinceLastHit = null;
-                if (table.Action?.Action is { } action)
+                Sort(table.Action?.Action);
+                foreach (ActionProfileAction choice in table.Action?.ActionProfileActionSet?.ActionProfileActions ?? [])
                 {
-                    P4.V1.Action.Types.Param[] parameters = [.. action.Params.OrderBy(p => p.ParamId)];
-                    action.Params.Clear();
-                    action.Params.AddRange(parameters);
+                    Sort(choice.Action);
                 }
 
+                break;
+            case Entity.EntityOneofCase.ActionProfileMember:
+                Sort(normal.ActionProfileMember.Action);
+                break;
+            case Entity.EntityOneofCase.ActionProfileGroup:
+                foreach (ActionProfileGroup.Types.Member member in normal.ActionProfileGroup.Members
+                    .Where(m => m.WatchKindCase == ActionProfileGroup.Types.Member.WatchKindOneofCase.Watch))
+                {
+                    member.WatchPort = CanonicalBytes.Encode((ulong)(uint)member.Watch, new ValueField("watch", 32));
+                }
+
+                ActionProfileGroup.Types.Member[] members = [.. normal.ActionProfileGroup.Members.OrderBy(m => m.MemberId)];
+                normal.ActionProfileGroup.Members.Clear();
+                normal.ActionProfileGroup.Members.AddRange(members);
+                normal.ActionProfileGroup.MaxSize = 0; // fixed at insertion, and targets answer with what they chose
+                break;
+            case Entity.EntityOneofCase.MeterEntry:
+                normal.MeterEntry.CounterData = null;
+                break;
+            case Entity.EntityOneofCase.DirectMeterEntry:
+                normal.DirectMeterEntry.CounterData = null;
                 break;
             case Entity.EntityOneofCase.PacketReplicationEngineEntry:
                 Sort(normal.PacketReplicationEngineEntry.CloneSessionEntry?.Replicas);
@@ -48,6 +76,16 @@ internal static class EntityKey
         }
 
         return normal;
+    }
+
+    private static void Sort(P4.V1.Action? action)
+    {
+        if (action is not null)
+        {
+            P4.V1.Action.Types.Param[] parameters = [.. action.Params.OrderBy(p => p.ParamId)];
+            action.Params.Clear();
+            action.Params.AddRange(parameters);
+        }
     }
 
     /// <summary>Sorts replicas and writes every port the older way, because targets answer in either.</summary>
@@ -60,7 +98,7 @@ internal static class EntityKey
 
         foreach (Replica replica in replicas.Where(r => r.PortKindCase == Replica.PortKindOneofCase.Port))
         {
-            replica.EgressPort = (uint)P4Runtime.Values.CanonicalBytes.ToUInt64(replica.Port);
+            replica.EgressPort = (uint)CanonicalBytes.ToUInt64(replica.Port);
         }
 
         Replica[] sorted = [.. replicas.OrderBy(r => r.EgressPort).ThenBy(r => r.Instance)];
@@ -102,6 +140,9 @@ internal static class EntityKey
         _ => $"other {entry}",
     };
 
+    private static string Cell(P4.V1.Index? index) =>
+        index is null ? "[*]" : string.Create(CultureInfo.InvariantCulture, $"[{index.Index_}]");
+
     private static string Hex(Google.Protobuf.ByteString value) =>
-        P4Runtime.Values.CanonicalBytes.Show(value.Span);
+        CanonicalBytes.Show(value.Span);
 }

@@ -1,139 +1,212 @@
+using Google.Protobuf;
 using P4.V1;
 using Telemetry.P4Runtime.Schema;
 using Telemetry.P4Runtime.Values;
-using MatchType = P4.Config.V1.MatchField.Types.MatchType;
 
 namespace Telemetry.Controller.Entries;
 
 /// <summary>Turns names and text into a program's ids and bytes, collecting every fault instead of the first.</summary>
-internal static class EntryBinder
+internal static partial class EntryBinder
 {
-    public static P4Entry? Bind(P4InfoIndex index, EntrySpec spec, List<string> faults)
+    /// <summary>Null, with faults added, where the program or the protocol does not allow it.</summary>
+    /// <param name="index">The program.</param>
+    /// <param name="spec">What to bind.</param>
+    /// <param name="faults">One line each.</param>
+    /// <param name="keyOnly">The entity is to be found or deleted: no action needed.</param>
+    public static P4Entry? Bind(P4InfoIndex index, EntrySpec spec, List<string> faults, bool keyOnly = false)
     {
         int before = faults.Count;
-        string text = spec.ToString();
         Entity? entity = spec switch
         {
-            TableEntrySpec table => Table(index, table, faults, ref text),
+            TableEntrySpec table => Table(index, table, faults, keyOnly) is { } entry ? new Entity { TableEntry = entry } : null,
+            MemberSpec member => Member(index, member, faults, keyOnly),
+            GroupSpec group => Group(index, group, faults),
             CloneSessionSpec clone => Clone(clone, faults),
             MulticastGroupSpec group => Multicast(group, faults),
+            CounterSpec counter => Counter(index, counter, faults),
+            DirectCounterSpec counter => DirectCounter(index, counter, faults),
+            MeterSpec meter => Meter(index, meter, faults),
+            DirectMeterSpec meter => DirectMeter(index, meter, faults),
+            RegisterSpec register => Register(index, register, faults, keyOnly),
+            DigestSpec digest => Digest(index, digest, faults),
+            ValueSetSpec set => ValueSet(index, set, faults),
+            ExternSpec external => Extern(index, external, faults),
             _ => throw new ArgumentException($"{spec.GetType().Name} cannot be written to a switch", nameof(spec)),
         };
-        return entity is null || faults.Count > before ? null : new P4Entry(entity, text, spec.Order);
+        return entity is null || faults.Count > before ? null : new P4Entry(entity, index, spec.Order);
     }
 
-    private static Entity? Table(P4InfoIndex index, TableEntrySpec spec, List<string> faults, ref string text)
+    private static TableEntry? Table(P4InfoIndex index, TableEntrySpec spec, List<string> faults, bool keyOnly)
     {
-        if (!index.Tables.TryGet(spec.Table, out TableInfo? table))
+        if (Find(index.Tables, spec.Table, faults) is not { } table)
         {
-            faults.Add($"no table {spec.Table}; known tables: {Names(index.Tables)}");
             return null;
         }
 
-        TableEntry entry = new() { TableId = table.Id, IsDefaultAction = spec.IsDefault, Priority = spec.Priority };
-        Matches(table, spec, entry, faults);
-        CheckPriority(table, spec, faults);
-        if (!table.Actions.TryGet(spec.Action, out ActionInfo? action))
-        {
-            faults.Add($"table {table.Name} has no action {spec.Action}; known actions: {Names(table.Actions)}");
-            return null;
-        }
-
-        text = (spec with { Table = table.Name, Action = action.Name }).ToString(); // full names, also for an alias
-        entry.Action = new TableAction { Action = Call(action, spec, faults) };
-        return new Entity { TableEntry = entry };
-    }
-
-    private static void Matches(TableInfo table, TableEntrySpec spec, TableEntry entry, List<string> faults)
-    {
-        HashSet<uint> given = [];
+        TableEntryBuilder builder = new(table, faults);
         foreach (MatchSpec match in spec.Matches)
         {
-            if (!table.MatchFields.TryGet(match.Field, out MatchFieldInfo? field))
-            {
-                faults.Add($"table {table.Name} has no key {match.Field}; known keys: {Names(table.MatchFields)}");
-            }
-            else if (!given.Add(field.Id))
-            {
-                faults.Add($"table {table.Name}: key {field.Name} is given twice");
-            }
-            else
-            {
-                Try(faults, $"table {table.Name}: ", () =>
-                {
-                    if (field.Parse(match.Text) is { } bound)
-                    {
-                        entry.Match.Add(bound);
-                    }
-                });
-            }
+            builder.Match(match.Field, match.Text);
         }
 
-        if (spec.IsDefault)
+        builder.Finish(spec.IsDefault, spec.Priority);
+        builder.Entry.Action = Target(builder, spec, faults, keyOnly);
+        builder.Entry.IdleTimeoutNs = spec.IdleTimeoutNs;
+        builder.Entry.Metadata = spec.Metadata;
+        if (spec.IdleTimeoutNs != 0 && table.Source.IdleTimeoutBehavior == P4.Config.V1.Table.Types.IdleTimeoutBehavior.NoTimeout)
         {
-            if (spec.Matches.Count > 0)
+            faults.Add($"table {table.Name} has no idle timeout: the program has to ask for it (support_timeout = true)");
+        }
+
+        if (spec.Rates is { } rates)
+        {
+            builder.Entry.MeterConfig = Rates(rates);
+            if (table.DirectMeter is null)
             {
-                faults.Add($"table {table.Name}: a default action takes no match");
+                faults.Add($"table {table.Name} has no direct meter");
             }
-
-            return;
         }
 
-        if (table.MatchFields.Count == 0)
-        {
-            faults.Add($"table {table.Name} has no keys: only its default action can be set");
-        }
-
-        string[] missing = [.. table.MatchFields
-            .Where(f => f.MatchType == MatchType.Exact && !given.Contains(f.Id)).Select(f => f.Name)];
-        if (missing.Length > 0)
-        {
-            faults.Add($"table {table.Name}: no value for the exact key {string.Join(", ", missing)}");
-        }
+        return builder.Entry;
     }
 
-    private static void CheckPriority(TableInfo table, TableEntrySpec spec, List<string> faults)
+    private static TableAction? Target(TableEntryBuilder builder, TableEntrySpec spec, List<string> faults, bool keyOnly)
     {
-        bool wanted = table.NeedsPriority && !spec.IsDefault;
-        if (wanted && spec.Priority <= 0)
+        TableInfo table = builder.Table;
+        int given = (spec.Action.Length > 0 ? 1 : 0) + (spec.Member is null ? 0 : 1) + (spec.Group is null ? 0 : 1) + (spec.Choices.Count > 0 ? 1 : 0);
+        if (given != 1)
         {
-            faults.Add($"table {table.Name} has a ternary, range or optional key: expected a priority above 0");
+            if (given > 1)
+            {
+                faults.Add($"table {table.Name}: give one of action, member, group and a set of actions");
+            }
+            else if (!keyOnly)
+            {
+                faults.Add($"table {table.Name}: the entry has no action; known actions: {ActionBinder.Names(table.Actions)}");
+            }
+
+            return null;
         }
-        else if (!wanted && spec.Priority != 0)
+
+        if (spec.Action.Length > 0)
         {
-            faults.Add($"table {table.Name}: priority {spec.Priority} has no meaning here; expected none");
+            if (table.Implementation is { } profile && !spec.IsDefault)
+            {
+                faults.Add($"table {table.Name} takes its actions from {profile.Name}: expected member N{(profile.IsSelector ? ", group N or { action(...); ... }" : "")}");
+                return null;
+            }
+
+            return new TableAction { Action = builder.Call(spec.Action, spec.Arguments, spec.IsDefault) };
         }
+
+        if (table.Implementation is not { } implementation)
+        {
+            faults.Add($"table {table.Name} has no action profile: expected an action; known actions: {ActionBinder.Names(table.Actions)}");
+            return null;
+        }
+
+        if (spec.Member is { } member)
+        {
+            return new TableAction { ActionProfileMemberId = member };
+        }
+
+        if (!implementation.IsSelector)
+        {
+            faults.Add($"table {table.Name}: {implementation.Name} is no action selector and has no groups; expected member N");
+            return null;
+        }
+
+        return spec.Group is { } group ? new TableAction { ActionProfileGroupId = group } : OneShot(builder, spec, faults);
     }
 
-    private static P4.V1.Action Call(ActionInfo action, TableEntrySpec spec, List<string> faults)
+    private static TableAction OneShot(TableEntryBuilder builder, TableEntrySpec spec, List<string> faults)
     {
-        P4.V1.Action call = new() { ActionId = action.Id };
-        HashSet<uint> given = [];
-        foreach (ActionArgument argument in spec.Arguments)
+        ActionProfileActionSet set = new()
         {
-            if (!action.Parameters.TryGet(argument.Name, out FieldInfo? parameter))
+            ActionSelectionMode = (ActionProfileActionSet.Types.ActionSelectionMode)spec.Mode,
+            SizeSemantics = (ActionProfileActionSet.Types.SizeSemantics)spec.Size,
+        };
+        foreach (ActionChoice choice in spec.Choices)
+        {
+            ActionProfileAction action = new() { Action = builder.Call(choice.Action, choice.Arguments, isDefault: false), Weight = choice.Weight };
+            CheckWeight(choice.Weight, $"table {builder.Table.Name}: action {choice.Action}", faults);
+            if (choice.WatchPort is { } port)
             {
-                faults.Add($"action {action.Name} has no parameter {argument.Name}; known parameters: {Names(action.Parameters)}");
+                action.WatchPort = Port(port);
             }
-            else if (!given.Add(parameter.Id))
+
+            set.ActionProfileActions.Add(action);
+        }
+
+        return new TableAction { ActionProfileActionSet = set };
+    }
+
+    private static Entity? Member(P4InfoIndex index, MemberSpec spec, List<string> faults, bool keyOnly)
+    {
+        if (Find(index.ActionProfiles, spec.Profile, faults) is not { } profile)
+        {
+            return null;
+        }
+
+        CheckId("member", spec.Id, faults);
+        ActionProfileMember member = new() { ActionProfileId = profile.Id, MemberId = spec.Id };
+        if (spec.Action.Length == 0)
+        {
+            if (!keyOnly)
             {
-                faults.Add($"action {action.Name}: parameter {parameter.Name} is given twice");
+                faults.Add($"member {spec.Id} of {profile.Name} has no action");
             }
-            else
+        }
+        else
+        {
+            // A member's action has to be one of every table that uses the profile.
+            TableInfo? table = profile.Source.TableIds.Select(id => index.Tables.TryGet(id, out TableInfo? t) ? t : null).FirstOrDefault(t => t is not null);
+            if (table is not null)
             {
-                Try(faults, $"action {action.Name}: ", () => call.Params.Add(
-                    new P4.V1.Action.Types.Param { ParamId = parameter.Id, Value = parameter.Encode(argument.Value) }));
+                member.Action = new TableEntryBuilder(table, faults).Call(spec.Action, spec.Arguments, isDefault: false);
+            }
+            else if (Find(index.Actions, spec.Action, faults) is { } action)
+            {
+                member.Action = ActionBinder.Call(action, spec.Arguments, faults);
             }
         }
 
-        string[] missing = [.. action.Parameters
-            .Where(p => !given.Contains(p.Id)).Select(p => $"{p.Name} ({p.Width} bits)")];
-        if (missing.Length > 0)
+        return new Entity { ActionProfileMember = member };
+    }
+
+    private static Entity? Group(P4InfoIndex index, GroupSpec spec, List<string> faults)
+    {
+        if (Find(index.ActionProfiles, spec.Profile, faults) is not { } profile)
         {
-            faults.Add($"action {action.Name}: no value for {string.Join(", ", missing)}");
+            return null;
         }
 
-        return call;
+        if (!profile.IsSelector)
+        {
+            faults.Add($"action profile {profile.Name} is no selector: it has members, but no groups");
+        }
+
+        CheckId("group", spec.Id, faults);
+        ActionProfileGroup group = new() { ActionProfileId = profile.Id, GroupId = spec.Id, MaxSize = spec.MaximumSize };
+        HashSet<uint> members = [];
+        foreach (GroupMemberSpec member in spec.Members)
+        {
+            CheckWeight(member.Weight, $"group {spec.Id} of {profile.Name}: member {member.Member}", faults);
+            if (!members.Add(member.Member))
+            {
+                faults.Add($"group {spec.Id} of {profile.Name}: member {member.Member} is given twice; give it a weight instead");
+            }
+
+            ActionProfileGroup.Types.Member added = new() { MemberId = member.Member, Weight = member.Weight };
+            if (member.WatchPort is { } port)
+            {
+                added.WatchPort = Port(port);
+            }
+
+            group.Members.Add(added);
+        }
+
+        return new Entity { ActionProfileGroup = group };
     }
 
     private static Entity Clone(CloneSessionSpec spec, List<string> faults)
@@ -143,10 +216,16 @@ internal static class EntryBinder
             faults.Add($"clone session {spec.Session}: expected an id from 1 to 32767");
         }
 
+        if (spec.ClassOfService is < 0 or > 7)
+        {
+            faults.Add($"clone session {spec.Session}: class {spec.ClassOfService}; expected 0 to 7");
+        }
+
         CloneSessionEntry entry = new()
         {
             SessionId = (uint)spec.Session,
             PacketLengthBytes = spec.PacketLengthBytes,
+            ClassOfService = (uint)spec.ClassOfService,
         };
         entry.Replicas.AddRange(Replicas(spec.Replicas));
         return new Entity { PacketReplicationEngineEntry = new() { CloneSessionEntry = entry } };
@@ -159,27 +238,49 @@ internal static class EntryBinder
             faults.Add($"multicast group {spec.Group}: expected an id from 1 to 32767");
         }
 
-        MulticastGroupEntry entry = new() { MulticastGroupId = (uint)spec.Group };
+        MulticastGroupEntry entry = new() { MulticastGroupId = (uint)spec.Group, Metadata = spec.Metadata };
         entry.Replicas.AddRange(Replicas(spec.Replicas));
         return new Entity { PacketReplicationEngineEntry = new() { MulticastGroupEntry = entry } };
     }
 
-    private static IEnumerable<Replica> Replicas(IReadOnlyList<ReplicaSpec> replicas) =>
-        replicas.Select(r => new Replica { EgressPort = (uint)r.Port, Instance = (uint)r.Instance });
-
-    private static void Try(List<string> faults, string place, System.Action bind)
+    private static IEnumerable<Replica> Replicas(IReadOnlyList<ReplicaSpec> replicas) => replicas.Select(r =>
     {
-        try
+        Replica replica = new() { EgressPort = (uint)r.Port, Instance = (uint)r.Instance };
+        foreach ((int port, int instance) in r.Backups ?? [])
         {
-            bind();
+            replica.BackupReplicas.Add(new BackupReplica { Port = Port((uint)port), Instance = (uint)instance });
         }
-        catch (Exception fault) when (fault is P4ValueException or P4InfoException)
+
+        return replica;
+    });
+
+    private static void CheckWeight(int weight, string place, List<string> faults)
+    {
+        if (weight < 1)
         {
-            faults.Add(place + fault.Message);
+            faults.Add($"{place} has weight {weight}; expected at least 1");
         }
     }
 
-    private static string Names<T>(NameIndex<T> index)
-        where T : class, INamedObject =>
-        index.Count == 0 ? "none" : string.Join(", ", index.Select(i => i.Name));
+    private static void CheckId(string kind, uint id, List<string> faults)
+    {
+        if (id == 0)
+        {
+            faults.Add($"{kind} 0: expected an id from 1 up, 0 means all of them");
+        }
+    }
+
+    private static T? Find<T>(NameIndex<T> index, string name, List<string> faults)
+        where T : class, INamedObject
+    {
+        if (index.TryGet(name, out T? item))
+        {
+            return item;
+        }
+
+        faults.Add(index.Unknown(name));
+        return null;
+    }
+
+    private static ByteString Port(uint port) => CanonicalBytes.Encode(port, new ValueField("port", 32));
 }

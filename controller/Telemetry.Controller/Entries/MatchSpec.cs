@@ -6,8 +6,4 @@ namespace Telemetry.Controller.Entries;
 /// </summary>
 /// <param name="Field">Key, as the P4Info names it.</param>
 /// <param name="Text">The match.</param>
-public readonly record struct MatchSpec(string Field, string Text)
-{
-    /// <summary><c>field=match</c>.</summary>
-    public override string ToString() => $"{Field}={Text}";
-}
+public readonly record struct MatchSpec(string Field, string Text);

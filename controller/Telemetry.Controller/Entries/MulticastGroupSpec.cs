@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 namespace Telemetry.Controller.Entries;
 
 /// <summary>A multicast group.</summary>
@@ -5,6 +7,6 @@ namespace Telemetry.Controller.Entries;
 /// <param name="Replicas">The copies.</param>
 public sealed record MulticastGroupSpec(int Group, IReadOnlyList<ReplicaSpec> Replicas) : EntrySpec
 {
-    /// <summary>One line.</summary>
-    public override string ToString() => $"multicast group {Group} -> ports {string.Join(",", Replicas)}";
+    /// <summary>The controller's own bytes, returned unchanged.</summary>
+    public ByteString Metadata { get; init; } = ByteString.Empty;
 }

@@ -5,6 +5,6 @@ namespace Telemetry.Controller.Entries;
 /// <param name="Instance">Number that the copy carries (egress_rid), so that copies to one port differ.</param>
 public readonly record struct ReplicaSpec(int Port, int Instance)
 {
-    /// <summary>Port, or <c>port#instance</c>.</summary>
-    public override string ToString() => Instance > 1 ? $"{Port}#{Instance}" : $"{Port}";
+    /// <summary>Ports that take the copy while the one before is down, in this order.</summary>
+    public IReadOnlyList<(int Port, int Instance)> Backups { get; init; } = [];
 }

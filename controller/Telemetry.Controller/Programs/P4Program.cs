@@ -25,7 +25,7 @@ public sealed class P4Program
     /// <summary>File name of the JSON without its extension.</summary>
     public string Name { get; }
 
-    /// <summary>Absolute path of the JSON.</summary>
+    /// <summary>Absolute path of the JSON; empty where the program came from a switch.</summary>
     public string JsonPath { get; }
 
     /// <summary>The P4Info, by name and id.</summary>
@@ -53,17 +53,23 @@ public sealed class P4Program
 
     /// <summary>A table, to build entries for.</summary>
     /// <exception cref="P4InfoException">The program has no such table; the message lists those it has.</exception>
-    public ProgramTable Table(string name) => new(this, Index.Tables.Get(name));
+    public ProgramTable Table(string name) => new(Index, Index.Tables.Get(name));
 
     /// <summary>True if the program has a table of this full name.</summary>
     public bool HasTable(string name) => Index.Tables.TryGet(name, out TableInfo? table) && table.Name == name;
 
     /// <summary>Turns names into this program's ids.</summary>
     /// <exception cref="P4InfoException">The program has no such table, key, action or parameter, or a value does not fit; all faults in one message.</exception>
-    public P4Entry Bind(EntrySpec spec)
+    public P4Entry Bind(EntrySpec spec) => Bind(spec, keyOnly: false);
+
+    /// <summary>Like <see cref="Bind(EntrySpec)"/>, for an entry that is to be found or deleted: it needs no action.</summary>
+    /// <exception cref="P4InfoException">As for <see cref="Bind(EntrySpec)"/>.</exception>
+    public P4Entry BindKey(EntrySpec spec) => Bind(spec, keyOnly: true);
+
+    private P4Entry Bind(EntrySpec spec, bool keyOnly)
     {
         List<string> faults = [];
-        P4Entry? entry = EntryBinder.Bind(Index, spec, faults);
+        P4Entry? entry = EntryBinder.Bind(Index, spec, faults, keyOnly);
         return entry is null || faults.Count > 0 ? throw new P4InfoException(string.Join("; ", faults)) : entry;
     }
 }

@@ -265,7 +265,7 @@ public sealed class ControllerAppTests
         Task start = app.StartAsync();
 
         ControllerInputException fault = Assert.IsType<ControllerInputException>(start.Exception!.InnerException);
-        Assert.StartsWith($"{path}:1: table_entries[0]: no table T; known tables:", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{path}:1: table_entries[0]: no table T; known:", fault.Message, StringComparison.Ordinal);
         Assert.Single(fault.Faults);
         Assert.All(network.Switches.Values, s => Assert.Null(s.Cookie));
         End(app);

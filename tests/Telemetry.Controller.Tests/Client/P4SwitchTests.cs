@@ -22,7 +22,7 @@ public sealed class P4SwitchTests : IDisposable
     public void RunAsync_SwitchAnswers_PushesOnceAndSkipsAnEqualCookie()
     {
         List<bool> pushed = [];
-        (P4Switch client, Task run) = Start(async (sw, token) => pushed.Add(await sw.EnsurePipelineAsync(Networks.Program, token)));
+        (P4Switch client, Task run) = Start(async (sw, token) => pushed.Add(await sw.Pipeline.EnsureAsync(Networks.Program, token)));
         _fake.Drop();
         _time.Advance(100);
 
@@ -87,7 +87,7 @@ public sealed class P4SwitchTests : IDisposable
         P4RuntimeException? fault = null;
         (_, Task run) = Start(async (sw, token) =>
         {
-            await sw.EnsurePipelineAsync(Networks.Program, token);
+            await sw.Pipeline.EnsureAsync(Networks.Program, token);
             await sw.WriteAsync([P4Update.Insert(Route(1))], token);
             fault = await Assert.ThrowsAsync<P4RuntimeException>(
                 () => sw.WriteAsync([P4Update.Insert(Route(2)), P4Update.Insert(Route(1))], token));
@@ -110,7 +110,7 @@ public sealed class P4SwitchTests : IDisposable
         (_, Task run) = Start(
             async (sw, token) =>
             {
-                await sw.EnsurePipelineAsync(Networks.Program, token);
+                await sw.Pipeline.EnsureAsync(Networks.Program, token);
                 report = await sw.WriteAsync(
                     [P4Update.Insert(last), .. Enumerable.Range(1, 5).Select(i => P4Update.Insert(Route(i)))], token);
                 await sw.WriteAsync([P4Update.Delete(Route(1)), P4Update.Delete(last)], token);
@@ -129,7 +129,7 @@ public sealed class P4SwitchTests : IDisposable
     {
         (_, Task run) = Start(async (sw, token) =>
         {
-            await sw.EnsurePipelineAsync(Networks.Program, token);
+            await sw.Pipeline.EnsureAsync(Networks.Program, token);
             await sw.WriteAsync([P4Update.Insert(Route(1))], token);
             await sw.ForceAsync([P4Update.Insert(Route(1)), P4Update.Modify(Route(2)), P4Update.Delete(Route(3))], token);
         });
@@ -145,7 +145,7 @@ public sealed class P4SwitchTests : IDisposable
         IReadOnlyList<CounterReading> cells = [];
         (_, Task run) = Start(async (sw, token) =>
         {
-            await sw.EnsurePipelineAsync(Networks.Program, token);
+            await sw.Pipeline.EnsureAsync(Networks.Program, token);
             cells = await sw.ReadCounterAsync("port_rx", cancellation: token);
         });
 
@@ -156,11 +156,11 @@ public sealed class P4SwitchTests : IDisposable
     [Fact]
     public void Packets_InAndOut_CarryNamedFields()
     {
-        (P4Switch client, Task run) = Start((sw, token) => sw.EnsurePipelineAsync(Networks.Program, token));
+        (P4Switch client, Task run) = Start((sw, token) => sw.Pipeline.EnsureAsync(Networks.Program, token));
         List<(int Port, int Length)> sent = [];
         _fake.PacketOut = (port, frame) => sent.Add((port, frame.Length));
-        using PacketSubscription all = client.Subscribe(capacity: 2);
-        using PacketSubscription none = client.Subscribe(_ => false);
+        using StreamSubscription<ReceivedPacket> all = client.SubscribePackets(capacity: 2);
+        using StreamSubscription<ReceivedPacket> none = client.SubscribePackets(_ => false);
 
         Assert.True(client.TrySend(new byte[60], ("egress_port", 7)));
         for (int i = 1; i <= 3; i++)
@@ -188,7 +188,7 @@ public sealed class P4SwitchTests : IDisposable
         CallInvoker invoker = Telemetry.P4Runtime.InProcessCallInvoker.For(silent);
         P4Switch client = new(Options, () => invoker, _time);
         Task run = client.RunAsync(
-            async (sw, token) => fault = await Assert.ThrowsAsync<P4RuntimeException>(() => sw.ReadCookieAsync(token)), _ending.Token);
+            async (sw, token) => fault = await Assert.ThrowsAsync<P4RuntimeException>(() => sw.Pipeline.ReadCookieAsync(token)), _ending.Token);
         _time.Advance(9_999);
         Assert.Null(fault);
         _time.Advance(1);

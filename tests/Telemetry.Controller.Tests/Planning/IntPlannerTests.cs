@@ -13,10 +13,10 @@ public sealed class IntPlannerTests
         [
             "Egress.int_node default -> Egress.set_node(node_id=1, mtu=1500)",
             Report(1),
-            "clone session 250 -> ports 500",
+            "clone 250 -> 500",
             "Ingress.int_sink_port standard_metadata.egress_spec=1 -> Ingress.mark_sink(session=250)",
-            "Ingress.int_watchlist hdr.ipv4.protocol=6 priority=2 -> Ingress.int_source(max_hops=8, hop_words=8, instructions=0xfc00)",
-            "Ingress.int_watchlist hdr.ipv4.protocol=17 priority=1 -> Ingress.int_source(max_hops=8, hop_words=8, instructions=0xfc00)",
+            "Ingress.int_watchlist hdr.ipv4.protocol=6 priority 2 -> Ingress.int_source(max_hops=8, hop_words=8, instructions=64512)",
+            "Ingress.int_watchlist hdr.ipv4.protocol=17 priority 1 -> Ingress.int_source(max_hops=8, hop_words=8, instructions=64512)",
             "Ingress.int_source_port standard_metadata.ingress_port=1 -> Ingress.mark_source()",
         ],
         Plan(Networks.LeafSpine, "l1", new IntOptions()));
@@ -26,7 +26,7 @@ public sealed class IntPlannerTests
         [
             "Egress.int_node default -> Egress.set_node(node_id=5, mtu=1500)",
             Report(5),
-            "clone session 250 -> ports 500",
+            "clone 250 -> 500",
         ],
         Plan(Networks.LeafSpine, "s1", new IntOptions()));
 
@@ -49,11 +49,11 @@ public sealed class IntPlannerTests
 
         Assert.Equal(
             [
-                "Ingress.int_watchlist hdr.ipv4.src_addr=10.0.1.0/24 hdr.ipv4.dst_addr=0.0.0.0/0 hdr.ipv4.protocol=17"
-                    + " meta.l4_src_port=5 meta.l4_dst_port=6 priority=2 -> Ingress.int_source(max_hops=3, hop_words=1, instructions=0x8000)",
-                "Ingress.int_watchlist any priority=1 -> Ingress.int_source(max_hops=3, hop_words=1, instructions=0x8000)",
+                "Ingress.int_watchlist hdr.ipv4.src_addr=10.0.1.0/24 hdr.ipv4.protocol=17"
+                    + " meta.l4_src_port=5 meta.l4_dst_port=6 priority 2 -> Ingress.int_source(max_hops=3, hop_words=1, instructions=32768)",
+                "Ingress.int_watchlist any priority 1 -> Ingress.int_source(max_hops=3, hop_words=1, instructions=32768)",
             ],
-            rules.Select(r => r.ToString()));
+            rules.Select(r => Networks.Program.Bind(r).Text));
         Assert.Equal(4, Networks.Program.Bind(rules[0]).Entity.TableEntry.Match.Count);
         Assert.Empty(Networks.Program.Bind(rules[1]).Entity.TableEntry.Match);
     }
@@ -73,5 +73,5 @@ public sealed class IntPlannerTests
 
     private static IEnumerable<string> Plan(Topology topology, string name, IntOptions options) => IntPlanner
         .Plan(topology, topology.Switches.Single(s => s.Name == name), Networks.Report, options)
-        .Select(e => e.ToString());
+        .Select(e => Networks.Program.Bind(e).Text);
 }

@@ -10,7 +10,7 @@ public sealed class RoutePlannerTests
     [Fact]
     public void Plan_Linear3Middle_RoutesEachHostByOnePort() => Assert.Equal(
         [
-            "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=0x3c6ef372)",
+            "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=1013904242)",
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:01:00:03, port=2)",
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.2/32 -> Ingress.set_next_hop(dst_mac=08:00:00:00:02:22, port=1)",
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.3.3/32 -> Ingress.set_next_hop(dst_mac=02:00:00:03:00:02, port=3)",
@@ -20,7 +20,7 @@ public sealed class RoutePlannerTests
     [Fact]
     public void Plan_LeafOfTwoSpines_SpreadsOverOneGroup() => Assert.Equal(
         [
-            "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=0x9e3779b9)",
+            "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=2654435769)",
             "Ingress.ecmp_nhop meta.ecmp_group=1 meta.ecmp_select=0 -> Ingress.set_next_hop(dst_mac=02:00:00:05:00:01, port=2)",
             "Ingress.ecmp_nhop meta.ecmp_group=1 meta.ecmp_select=1 -> Ingress.set_next_hop(dst_mac=02:00:00:06:00:01, port=3)",
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=08:00:00:00:01:01, port=1)",
@@ -33,7 +33,7 @@ public sealed class RoutePlannerTests
     [Fact]
     public void Plan_Spine_GoesStraightDown() => Assert.Equal(
         [
-            "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=0x1715609d)",
+            "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=387276957)",
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:01:00:02, port=1)",
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:02:00:02, port=2)",
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.3.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:03:00:02, port=3)",
@@ -97,5 +97,5 @@ public sealed class RoutePlannerTests
 
     private static IEnumerable<string> Plan(Topology topology, string name) => RoutePlanner
         .Plan(topology, topology.Switches.Single(s => s.Name == name), SwitchRoutes.Compute(topology, _ => true), new EcmpGroups())
-        .Select(e => e.ToString());
+        .Select(e => Networks.Program.Bind(e).Text);
 }

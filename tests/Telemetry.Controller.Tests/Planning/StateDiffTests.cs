@@ -46,7 +46,7 @@ public sealed class StateDiffTests
         read.TableEntry.Match.RemoveAt(0);
         read.TableEntry.Match.Add(first);
         read.TableEntry.CounterData = new P4.V1.CounterData { PacketCount = 9 };
-        P4Entry back = new(read, "read");
+        P4Entry back = new(read, Networks.Program.Index);
 
         Assert.Equal(written.Key, back.Key);
         Assert.True(back.HasContentOf(written));

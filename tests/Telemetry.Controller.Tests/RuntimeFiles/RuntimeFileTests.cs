@@ -38,11 +38,11 @@ public sealed class RuntimeFileTests : IDisposable
 
         Assert.Equal(
             [
-                "multicast group 1 -> ports 1,2",
-                "clone session 100 -> ports 252",
+                "multicast 1 -> 1, 2",
+                "clone 100 -> 252",
                 "Ingress.ipv4_lpm default -> Ingress.drop()",
                 "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=08:00:00:00:01:11, port=1)",
-                "Ingress.int_watchlist hdr.ipv4.protocol=17&&&255 meta.l4_dst_port=0x1000&&&0xf000 priority=3"
+                "Ingress.int_watchlist hdr.ipv4.protocol=17 meta.l4_dst_port=4096&&&0xf000 priority 3"
                     + " -> Ingress.int_source(max_hops=8, hop_words=8, instructions=64512)",
             ],
             entries.Select(e => e.Text));
@@ -76,18 +76,18 @@ public sealed class RuntimeFileTests : IDisposable
             [
                 "13: clone_session_entries[0]: has no list of replicas; expected \"replicas\": [{\"egress_port\": 1, \"instance\": 1}]",
                 "13: clone_session_entries[0]: clone session 0: expected an id from 1 to 32767",
-                "3: table_entries[0]: table Ingress.ipv4_lpm has no key hdr.ipv4.dst; known keys: hdr.ipv4.dst_addr",
-                "4: table_entries[1]: no table MyIngress.ipv4; known tables: Ingress.ipv4_lpm, Ingress.ecmp_nhop, Ingress.ecmp_config,"
-                    + " Ingress.int_source_port, Ingress.int_watchlist, Ingress.int_sink_port, Ingress.l2_punt, Egress.int_node, Egress.int_report",
+                "3: table_entries[0]: table Ingress.ipv4_lpm has no key hdr.ipv4.dst; did you mean hdr.ipv4.dst_addr? known keys: hdr.ipv4.dst_addr",
+                "4: table_entries[1]: no table MyIngress.ipv4; known: Egress.int_node, Egress.int_report, Ingress.ecmp_config,"
+                    + " Ingress.ecmp_nhop, Ingress.int_sink_port, Ingress.int_source_port, Ingress.int_watchlist, Ingress.ipv4_lpm, Ingress.l2_punt",
                 "5: table_entries[2]: table Ingress.ipv4_lpm: hdr.ipv4.dst_addr (bit<32>): '10.0.1.1/33': the prefix length has to be 0 to 32",
                 "5: table_entries[2]: table Ingress.ipv4_lpm has no action Ingress.forward; known actions: Ingress.set_next_hop, Ingress.set_ecmp_group, Ingress.drop",
                 "6: table_entries[3]: action Ingress.set_next_hop: port (bit<9>): 0x200 needs 10 bits",
                 "6: table_entries[3]: action Ingress.set_next_hop has no parameter mac; known parameters: dst_mac, port",
                 "6: table_entries[3]: action Ingress.set_next_hop: no value for dst_mac (48 bits)",
                 "8: table_entries[4].match.hdr.ipv4.protocol: does not fit key hdr.ipv4.protocol, which is Ternary; expected [value, mask]",
-                "8: table_entries[4]: table Ingress.int_watchlist has a ternary, range or optional key: expected a priority above 0",
+                "8: table_entries[4]: table Ingress.int_watchlist has a ternary, range or optional key: expected a priority above 0, e.g. priority 10; the largest wins",
                 "9: table_entries[5].prio: unknown key \"prio\"; known keys: table, match, action_name, action_params, default_action, priority",
-                "9: table_entries[5]: table Ingress.l2_punt: no value for the exact key hdr.ethernet.ether_type",
+                "9: table_entries[5]: table Ingress.l2_punt: no value for the exact key hdr.ethernet.ether_type (16 bits)",
                 "11: table_entries[7]: is the same entry as table_entries[6] in line 10",
             ],
             fault.Faults.Select(f => f.ToString()[(f.File.Length + 1)..]));

@@ -75,6 +75,7 @@ public sealed class MatchFieldInfo : FieldInfo
             FieldMatch.FieldMatchTypeOneofCase.Lpm => string.Create(CultureInfo.InvariantCulture, $"{Format(match.Lpm.Value)}/{match.Lpm.PrefixLen}"),
             FieldMatch.FieldMatchTypeOneofCase.Ternary => CanonicalBytes.Canonicalize(match.Ternary.Mask) == FullMask()
                 ? Format(match.Ternary.Value)
+                : PrefixLength(match.Ternary.Mask) is { } length ? string.Create(CultureInfo.InvariantCulture, $"{Format(match.Ternary.Value)}/{length}")
                 : $"{Format(match.Ternary.Value)}&&&{CanonicalBytes.Show(match.Ternary.Mask.Span)}",
             FieldMatch.FieldMatchTypeOneofCase.Range => $"{Format(match.Range.Low)}..{Format(match.Range.High)}",
             _ => match.FieldMatchTypeCase.ToString(),
@@ -95,6 +96,15 @@ public sealed class MatchFieldInfo : FieldInfo
 
     private FieldMatch? Range(ByteString low, ByteString high) =>
         CanonicalBytes.BitLength(low.Span) == 0 && high == FullMask() ? null : new FieldMatch { FieldId = Id, Range = new() { Low = low, High = high } };
+
+    /// <summary>Length of an address's mask that is a prefix; null for other fields and masks.</summary>
+    private int? PrefixLength(ByteString mask)
+    {
+        if (Field.ResolvedFormat is not (ValueFormat.Ipv4 or ValueFormat.Ipv6) || CanonicalBytes.BitLength(mask.Span) != Width)
+            return null;
+        var length = mask.Span.ToArray().Sum(b => System.Numerics.BitOperations.PopCount(b));
+        return mask == CanonicalBytes.Encode(ValueText.PrefixMask(length, Width), Field) ? length : null;
+    }
 
     private ByteString FullMask() => CanonicalBytes.Encode(ValueText.PrefixMask(Width, Width), Field);
 }

@@ -1,0 +1,90 @@
+using Grpc.Core;
+using P4.V1;
+using Telemetry.Controller.Programs;
+using Telemetry.P4Runtime.Errors;
+
+namespace Telemetry.Controller.Client;
+
+/// <summary>Unary calls and what the target can do.</summary>
+public sealed partial class P4Switch
+{
+    private TargetCapabilities? _target;
+
+    /// <summary>What the target can do: from the options, else by the version of the protocol that it answers.</summary>
+    /// <exception cref="P4RuntimeException">The call failed.</exception>
+    public async Task<TargetCapabilities> TargetAsync(CancellationToken cancellation = default)
+    {
+        if (_target is not { } target)
+        {
+            try
+            {
+                target = TargetCapabilities.OfApiVersion(await ReadApiVersionAsync(cancellation).ConfigureAwait(false));
+            }
+            catch (P4RuntimeException fault) when (fault.Code == StatusCode.Unimplemented)
+            {
+                target = TargetCapabilities.Unknown;
+            }
+
+            _target = target;
+        }
+
+        return target;
+    }
+
+    /// <summary>Version of P4Runtime that the switch says it serves.</summary>
+    /// <exception cref="P4RuntimeException">The call failed.</exception>
+    public async Task<string> ReadApiVersionAsync(CancellationToken cancellation = default)
+    {
+        CapabilitiesResponse answer = await CallAsync(
+            "read of capabilities",
+            (client, token) => client.CapabilitiesAsync(new CapabilitiesRequest { DeviceId = _options.DeviceId }, cancellationToken: token).ResponseAsync,
+            cancellation).ConfigureAwait(false);
+        return answer.P4RuntimeApiVersion;
+    }
+
+    /// <summary>Runs a call with the timeout and turns its failure into the typed exception.</summary>
+    internal async Task<T> CallAsync<T>(
+        string operation,
+        Func<P4.V1.P4Runtime.P4RuntimeClient, CancellationToken, Task<T>> call,
+        CancellationToken cancellation,
+        Func<UpdateError, UpdateError>? complete = null)
+    {
+        SwitchSession session = _session
+            ?? throw new P4RuntimeException(StatusCode.Unavailable, $"{Name}: {operation}", "not connected", [], null);
+        using CancellationTokenSource timeout = new(_options.CallTimeout, _time);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            return await call(session.Client, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is RpcException { StatusCode: StatusCode.Cancelled } or OperationCanceledException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw timeout.IsCancellationRequested
+                ? new P4RuntimeException(
+                    StatusCode.DeadlineExceeded, $"{Name}: {operation}", $"no answer within {_options.CallTimeout.TotalSeconds} s", [], fault)
+                : new P4RuntimeException(StatusCode.Unavailable, $"{Name}: {operation}", fault.Message, [], fault);
+        }
+        catch (RpcException fault)
+        {
+            throw P4RuntimeException.From(fault, $"{Name}: {operation}", complete, Hint(fault.StatusCode));
+        }
+    }
+
+    internal Uint128? CurrentElectionId() => ElectionIdProto();
+
+    internal P4Program RunningProgram() => Program
+        ?? throw new P4RuntimeException(
+            StatusCode.FailedPrecondition, Name, "it is not known what program the switch runs: push one, or adopt the one it has", [], null);
+
+    private string Hint(StatusCode code) => code switch
+    {
+        StatusCode.PermissionDenied when _electionId == 0 => "this client only observes: give it an election id above 0",
+        StatusCode.PermissionDenied when State == P4SwitchState.Backup =>
+            $"another client is primary with election id {_highestElectionId}, this one claims {_electionId}: claim a higher one",
+        StatusCode.PermissionDenied => $"writes need to be primary; this client claims election id {_electionId}",
+        StatusCode.Unimplemented => "this target does not have it",
+        _ => "",
+    };
+}
