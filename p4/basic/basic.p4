@@ -26,6 +26,7 @@ struct metadata_t {
     bit<16> l4_src_port;
     bit<16> l4_dst_port;
     bit<16> ether_type;
+    bit<32> flow_hash;
     bit<16> ecmp_group;
     bit<16> ecmp_size;
     bit<16> ecmp_select;

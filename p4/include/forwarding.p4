@@ -1,8 +1,11 @@
 #ifndef TELEMETRY_FORWARDING_P4
 #define TELEMETRY_FORWARDING_P4
 
+#include "flow_hash.p4"
+
 // IPv4 and IPv6 routing with ECMP, and what happens to everything else. Needs in headers_t: ethernet, outer_vlan, vlan, ipv4,
-// ipv6; in metadata_t: protocol, l4_src_port, l4_dst_port, ether_type, ecmp_group, ecmp_size, ecmp_select, ecmp_seed, drop_reason.
+// ipv6; in metadata_t: protocol, l4_src_port, l4_dst_port, ether_type, ecmp_group, ecmp_size, ecmp_select,
+// ecmp_seed, flow_hash, drop_reason.
 
 // Reasons of drops: indices of the counter Ingress.drops, and the reason in a drop report. Below 70 they are those of
 // p4lang/switch, which other collectors know as well.
@@ -127,25 +130,11 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
         size = 64;
     }
 
-    @hidden
-    action hash_ipv4(out bit<32> flow) {
-        hash(flow, HashAlgorithm.crc32, 32w0,
-             { hdr.ipv4.src_addr, hdr.ipv4.dst_addr, meta.protocol, meta.l4_src_port, meta.l4_dst_port },
-             64w0x100000000);
-    }
-
-    @hidden
-    action hash_ipv6(out bit<32> flow) {
-        hash(flow, HashAlgorithm.crc32, 32w0,
-             { hdr.ipv6.src_addr, hdr.ipv6.dst_addr, meta.protocol, meta.l4_src_port, meta.l4_dst_port },
-             64w0x100000000);
-    }
-
     // CRC is linear: a seed that is merely hashed along flips the same bits for every flow, and two hops in a row would still
     // choose in step. So the seed goes in afterwards, and the multiplications carry it into the upper bits, which choose.
     @hidden
-    action select_member(in bit<32> flow) {
-        bit<32> mixed = (flow ^ meta.ecmp_seed) * 0x9e3779b1;
+    action select_member() {
+        bit<32> mixed = (meta.flow_hash ^ meta.ecmp_seed) * 0x9e3779b1;
         mixed = (mixed ^ (mixed >> 15)) * 0x85ebca77;
         // The upper half scaled to 0 .. size - 1; the target has no division by a value known only at run time.
         meta.ecmp_select = (bit<16>) (((mixed >> 16) * (bit<32>) meta.ecmp_size) >> 16);
@@ -166,6 +155,8 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
         meta.ether_type = hdr.vlan.isValid() ? hdr.vlan.ether_type
             : (hdr.outer_vlan.isValid() ? hdr.outer_vlan.ether_type : hdr.ethernet.ether_type);
     }
+
+    FlowHash() flow_hash;
 
     apply {
         if (hdr.ipv4.isValid()) {
@@ -199,14 +190,9 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
             }
         }
         if (meta.ecmp_size != 0) {
-            bit<32> flow;
             ecmp_config.apply();
-            if (hdr.ipv4.isValid()) {
-                hash_ipv4(flow);
-            } else {
-                hash_ipv6(flow);
-            }
-            select_member(flow);
+            flow_hash.apply(hdr, meta);
+            select_member();
             ecmp_nhop.apply();
         }
     }

@@ -1,42 +1,6 @@
 #ifndef TELEMETRY_INT_TRANSIT_P4
 #define TELEMETRY_INT_TRANSIT_P4
 
-// Who this node is, and what it measured of the packet.
-control IntNode(inout metadata_t meta, inout standard_metadata_t standard_metadata) {
-    @name(".Egress.set_node")
-    action set_node(bit<32> node_id, bit<16> mtu) {
-        meta.node_configured = 1;
-        meta.node_id = node_id;
-        meta.node_mtu = (bit<32>) mtu;
-    }
-
-    @name(".Egress.int_node")
-    table int_node {
-        actions = {
-            set_node;
-            NoAction;
-        }
-        default_action = NoAction();
-    }
-
-    @hidden
-    action measure() {
-        meta.hop_ingress_port = standard_metadata.ingress_port;
-        meta.hop_egress_port = standard_metadata.egress_port;
-        meta.hop_queue_id = standard_metadata.priority;
-        meta.hop_occupancy = standard_metadata.deq_qdepth;
-        meta.hop_ingress_time = standard_metadata.ingress_global_timestamp;
-        meta.hop_egress_time = standard_metadata.egress_global_timestamp;
-    }
-
-    apply {
-        int_node.apply();
-        if (meta.is_report == 0) {
-            measure();
-        }
-    }
-}
-
 // Words that the instructions demand of a hop: bits 0 to 3 one each, bits 4 to 6 two, the others one of ones.
 control IntHopWords(in headers_t hdr, inout metadata_t meta) {
     @hidden
@@ -56,6 +20,46 @@ control IntHopWords(in headers_t hdr, inout metadata_t meta) {
         if (hdr.int_md.instructions[8:0] != 0) {
             count_others(hdr.int_md.instructions);
             meta.hop_words = meta.hop_words + meta.hop_fill_words;
+        }
+    }
+}
+
+// Makes room where the egress MTU leaves none: the stack so far goes into a report, and this node's data alone into the packet.
+control IntIntermediate(inout headers_t hdr, inout metadata_t meta) {
+    @name(".Egress.set_intermediate")
+    action set_intermediate(bit<32> session) {
+        meta.mirror_session = session;
+        meta.mirror = Mirror.INTERMEDIATE;
+    }
+
+    @name(".Egress.int_intermediate")
+    table int_intermediate {
+        actions = {
+            set_intermediate;
+            NoAction;
+        }
+        default_action = NoAction();
+    }
+
+    // A csum16 hash is the complement of the sum: what must be added to take a header away.
+    @hidden
+    action take_away_stack() {
+        bit<16> stack;
+        bit<16> old_length = (bit<16>) hdr.int_shim.length;
+        hdr.mirror_shim = hdr.int_shim;
+        hdr.mirror_md = hdr.int_md;
+        hdr.mirror_stack = hdr.int_stack;
+        hash(stack, HashAlgorithm.csum16, 16w0, hdr.int_stack, 32w0x10000);
+        meta.checksum_delta = meta.checksum_delta + (bit<32>) stack + (bit<32>) (~old_length) + (bit<32>) INT_MD_WORDS;
+        meta.added_bytes = meta.added_bytes - ((old_length - (bit<16>) INT_MD_WORDS) << 2);
+        hdr.int_shim.length = INT_MD_WORDS;
+        hdr.int_stack.setInvalid();
+        clone_preserving_field_list(CloneType.E2E, meta.mirror_session, FieldList.REPORT);
+    }
+
+    apply {
+        if (hdr.int_stack.isValid() && int_intermediate.apply().hit == false && meta.mirror == Mirror.INTERMEDIATE) {
+            take_away_stack();
         }
     }
 }
@@ -138,18 +142,42 @@ control IntPush(inout headers_t hdr, inout metadata_t meta) {
         meta.checksum_delta = meta.checksum_delta + (bit<32>) meta.hop_ingress_port + (bit<32>) meta.hop_egress_port;
     }
 
+    @hidden
+    action stay_out() {
+        meta.hop_words = 0;
+    }
+
+    IntIntermediate() int_intermediate;
+
     apply {
-        bit<32> length = (bit<32>) hdr.ipv4.total_len + (bit<32>) meta.added_bytes + ((bit<32>) meta.hop_words << 2);
+        bit<32> length = (bit<32>) meta.added_bytes + ((bit<32>) meta.hop_words << 2)
+            + (hdr.ipv4.isValid() ? (bit<32>) hdr.ipv4.total_len : (bit<32>) hdr.ipv6.payload_len + 40);
         if (meta.node_configured == 0) {
             // Not yet known who this node is.
+            stay_out();
         } else if (hdr.int_md.remaining_hops == 0) {
             exceed_hops();
-        } else if (meta.hop_words == 0 || meta.hop_words != hdr.int_md.hop_words
-                   || hdr.int_shim.length > INT_MAX_LENGTH - (bit<8>) meta.hop_words) {
-            // Data for a domain that this node doesn't know, or more than the next node could read.
-        } else if (meta.is_report == 0 && length > meta.node_mtu) {
-            exceed_mtu();
-        } else {
+            stay_out();
+        } else if (meta.hop_words != hdr.int_md.hop_words) {
+            // Data for a domain that this node doesn't know.
+            stay_out();
+        } else if (meta.is_clone == 1) {
+            // A report has no MTU, but its stack an end.
+            if (hdr.int_shim.length > INT_MAX_LENGTH - (bit<8>) meta.hop_words) {
+                stay_out();
+            }
+        } else if (length > meta.node_mtu || hdr.int_shim.length > INT_MAX_LENGTH - (bit<8>) meta.hop_words) {
+            bit<16> before = meta.added_bytes;
+            int_intermediate.apply(hdr, meta);
+            if (hdr.int_shim.length > INT_MAX_LENGTH - (bit<8>) meta.hop_words) {
+                // More than the next node could read.
+                stay_out();
+            } else if (length + (bit<32>) (int<32>) (int<16>) (meta.added_bytes - before) > meta.node_mtu) {
+                exceed_mtu();
+                stay_out();
+            }
+        }
+        if (meta.hop_words != 0) {
             grow();
             if (hdr.int_md.instructions[15:15] == 1) {
                 push_node();

@@ -17,6 +17,24 @@ public sealed record IntOptions
     /// <summary>Flows to watch; by default all TCP and all UDP between hosts.</summary>
     public IReadOnlyList<WatchRule> Watchlist { get; init; } = [WatchRule.AllTcp, WatchRule.AllUdp];
 
+    /// <summary>Puts INT behind a UDP header of its own (next-protocol type 2) instead of the packet's; false by default.</summary>
+    public bool OwnUdpHeader { get; init; }
+
+    /// <summary>Keeps sinks from reporting what is known; null, the default, reports every packet.</summary>
+    public ReportFilterOptions? Filter { get; init; }
+
+    /// <summary>Reports packets that the pipeline drops, with the reason; false by default.</summary>
+    public bool ReportDrops { get; init; }
+
+    /// <summary>Reports packets that meet a congested queue on a port of the topology; null, the default, reports none.</summary>
+    public QueueWatchOptions? Queues { get; init; }
+
+    /// <summary>
+    /// Where the MTU leaves no room, a node reports the stack so far and goes on with its own data; false, the default, only
+    /// marks the packet.
+    /// </summary>
+    public bool ReportIntermediate { get; init; }
+
     /// <summary>Words of four bytes that a hop pushes for <see cref="Instructions"/>.</summary>
     public int HopWords => ((IntInstructions)Instructions).Words();
 }

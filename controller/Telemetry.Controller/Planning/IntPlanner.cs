@@ -50,6 +50,7 @@ public static class IntPlanner
             },
             new CloneSessionSpec(report.CloneSession, [new ReplicaSpec(report.ReportPort, 1)]) { Order = RoutePlanner.SettingsOrder },
         ];
+        AddReports(topology, node, report, options, entries);
         int[] hostPorts = [.. new SwitchGraph(topology).Hosts
             .Where(h => h.Switch.Name == node.Name).Select(h => h.Port).Order()];
         if (hostPorts.Length == 0)
@@ -61,8 +62,10 @@ public static class IntPlanner
         {
             Table = "Ingress.int_sink_port",
             Matches = [new("standard_metadata.egress_spec", $"{port}")],
-            Action = "Ingress.mark_sink",
-            Arguments = [new("session", report.CloneSession)],
+            Action = options.Filter is null ? "Ingress.mark_sink" : "Ingress.mark_sink_filtered",
+            Arguments = options.Filter is not { } filter
+                ? [new("session", report.CloneSession)]
+                : [new("session", report.CloneSession), new("latency_us", filter.LatencyUs), new("timer_us", filter.TimerUs)],
             Order = RoleOrder,
         }));
         for (int i = 0; i < options.Watchlist.Count; i++)
@@ -83,6 +86,56 @@ public static class IntPlanner
     /// <summary>Address that a switch's reports come from: 10.255.(node id).</summary>
     public static IPAddress SourceAddress(int nodeId) => new([10, 255, (byte)(nodeId >> 8), (byte)nodeId]);
 
+    /// <summary>Reports of drops, congested queues and full packets, each only if asked for.</summary>
+    private static void AddReports(
+        Topology topology, SwitchNode node, ReportOptions report, IntOptions options, List<EntrySpec> entries)
+    {
+        if (options.ReportDrops)
+        {
+            entries.Add(new TableEntrySpec
+            {
+                Table = "Ingress.drop_watch",
+                Priority = 1,
+                Action = "Ingress.report_drop",
+                Arguments = [new("session", report.CloneSession)],
+                Order = RoleOrder,
+            });
+        }
+
+        if (options.ReportIntermediate)
+        {
+            entries.Add(new TableEntrySpec
+            {
+                Table = "Egress.int_intermediate",
+                IsDefault = true,
+                Action = "Egress.set_intermediate",
+                Arguments = [new("session", report.CloneSession)],
+                Order = RoleOrder,
+            });
+        }
+
+        if (options.Queues is { } queues)
+        {
+            entries.AddRange(topology.Links.SelectMany(l => new[] { l.A, l.B })
+                .Where(e => e.Device == node.Name).Select(e => e.Port).Order().Select(port => new TableEntrySpec
+                {
+                    Table = "Egress.queue_watch",
+                    Matches = [new("standard_metadata.egress_port", $"{port}"), new("standard_metadata.priority", "0")],
+                    Action = "Egress.watch_queue",
+                    Arguments =
+                    [
+                        new("session", report.CloneSession),
+                        new("depth_high", queues.DepthHigh),
+                        new("depth_low", queues.DepthLow),
+                        new("latency_high_us", queues.LatencyHighUs),
+                        new("latency_low_us", queues.LatencyLowUs),
+                        new("quota", queues.Quota),
+                    ],
+                    Order = RoleOrder,
+                }));
+        }
+    }
+
     private static TableEntrySpec Watch(WatchRule rule, int priority, IntOptions options)
     {
         List<MatchSpec> matches = [];
@@ -96,12 +149,13 @@ public static class IntPlanner
             Table = "Ingress.int_watchlist",
             Matches = matches,
             Priority = priority,
-            Action = "Ingress.int_source",
+            Action = options.OwnUdpHeader ? "Ingress.int_source_udp" : "Ingress.int_source",
             Arguments =
             [
                 new("max_hops", options.MaxHops),
                 new("hop_words", options.HopWords),
                 new("instructions", $"0x{options.Instructions:x4}"),
+                new("rate", (int)rule.Rate),
             ],
             Order = RoleOrder + 1,
         };

@@ -8,12 +8,14 @@ namespace Telemetry.Controller.Planning;
 /// <param name="Protocol">IPv4 protocol, 6 or 17.</param>
 /// <param name="SourcePort">TCP or UDP source port.</param>
 /// <param name="DestinationPort">TCP or UDP destination port.</param>
+/// <param name="Rate">One packet in so many is watched, at random; 1..65535.</param>
 public sealed record WatchRule(
     IPNetwork? Source = null,
     IPNetwork? Destination = null,
     byte? Protocol = null,
     ushort? SourcePort = null,
-    ushort? DestinationPort = null)
+    ushort? DestinationPort = null,
+    ushort Rate = 1)
 {
     /// <summary>Every TCP packet.</summary>
     public static WatchRule AllTcp { get; } = new(Protocol: 6);

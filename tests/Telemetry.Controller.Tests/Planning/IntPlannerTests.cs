@@ -15,8 +15,8 @@ public sealed class IntPlannerTests
             Report(1),
             "clone 250 -> 500",
             "Ingress.int_sink_port standard_metadata.egress_spec=1 -> Ingress.mark_sink(session=250)",
-            "Ingress.int_watchlist hdr.ipv4.protocol=6 priority 2 -> Ingress.int_source(max_hops=8, hop_words=8, instructions=64512)",
-            "Ingress.int_watchlist hdr.ipv4.protocol=17 priority 1 -> Ingress.int_source(max_hops=8, hop_words=8, instructions=64512)",
+            "Ingress.int_watchlist hdr.ipv4.protocol=6 priority 2 -> Ingress.int_source(max_hops=8, hop_words=8, instructions=64512, rate=1)",
+            "Ingress.int_watchlist hdr.ipv4.protocol=17 priority 1 -> Ingress.int_source(max_hops=8, hop_words=8, instructions=64512, rate=1)",
             "Ingress.int_source_port standard_metadata.ingress_port=1 -> Ingress.mark_source()",
         ],
         Plan(Networks.LeafSpine, "l1", new IntOptions()));
@@ -50,8 +50,8 @@ public sealed class IntPlannerTests
         Assert.Equal(
             [
                 "Ingress.int_watchlist hdr.ipv4.src_addr=10.0.1.0/24 hdr.ipv4.protocol=17"
-                    + " meta.l4_src_port=5 meta.l4_dst_port=6 priority 2 -> Ingress.int_source(max_hops=3, hop_words=1, instructions=32768)",
-                "Ingress.int_watchlist any priority 1 -> Ingress.int_source(max_hops=3, hop_words=1, instructions=32768)",
+                    + " meta.l4_src_port=5 meta.l4_dst_port=6 priority 2 -> Ingress.int_source(max_hops=3, hop_words=1, instructions=32768, rate=1)",
+                "Ingress.int_watchlist any priority 1 -> Ingress.int_source(max_hops=3, hop_words=1, instructions=32768, rate=1)",
             ],
             rules.Select(r => Networks.Program.Bind(r).Text));
         Assert.Equal(4, Networks.Program.Bind(rules[0]).Entity.TableEntry.Match.Count);

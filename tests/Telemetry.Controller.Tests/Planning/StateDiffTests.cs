@@ -39,7 +39,7 @@ public sealed class StateDiffTests
     {
         P4Entry written = Networks.Program.Table("int_watchlist").Entry(
             m => m.Ternary("hdr.ipv4.protocol", 17, 255).Ternary("meta.l4_dst_port", 80, 0xFFFF),
-            a => a.Call("int_source", ("max_hops", 8), ("hop_words", 8), ("instructions", 0xFC00)),
+            a => a.Call("int_source", ("max_hops", 8), ("hop_words", 8), ("instructions", 0xFC00), ("rate", 1)),
             priority: 1);
         P4.V1.Entity read = written.Entity.Clone();
         P4.V1.FieldMatch first = read.TableEntry.Match[0];

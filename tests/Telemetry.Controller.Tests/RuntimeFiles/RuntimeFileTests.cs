@@ -25,7 +25,7 @@ public sealed class RuntimeFileTests : IDisposable
                 {"table": "Ingress.int_watchlist", "priority": 3,
                  "match": {"hdr.ipv4.protocol": [17, 255], "meta.l4_dst_port": ["0x1000", "0xf000"]},
                  "action_name": "Ingress.int_source",
-                 "action_params": {"max_hops": 8, "hop_words": 8, "instructions": 64512}}
+                 "action_params": {"max_hops": 8, "hop_words": 8, "instructions": 64512, "rate": 1}}
               ],
               "multicast_group_entries": [
                 {"multicast_group_id": 1, "replicas": [{"egress_port": 1, "instance": 1}, {"egress_port": 2, "instance": 1}]}],
@@ -43,7 +43,7 @@ public sealed class RuntimeFileTests : IDisposable
                 "Ingress.ipv4_lpm default -> Ingress.drop()",
                 "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=08:00:00:00:01:11, port=1)",
                 "Ingress.int_watchlist hdr.ipv4.protocol=17 meta.l4_dst_port=4096&&&0xf000 priority 3"
-                    + " -> Ingress.int_source(max_hops=8, hop_words=8, instructions=64512)",
+                    + " -> Ingress.int_source(max_hops=8, hop_words=8, instructions=64512, rate=1)",
             ],
             entries.Select(e => e.Text));
         Assert.Null(file.ProgramPath);

@@ -18,7 +18,10 @@ public sealed class ShippedProgramTests
     [InlineData("Ingress.int_sink_port", "standard_metadata.egress_spec:Exact:9", "Ingress.mark_sink")]
     [InlineData("Ingress.l2_punt", "hdr.ethernet.ether_type:Exact:16", "Ingress.send_to_cpu Ingress.drop Ingress.flood")]
     [InlineData("Egress.int_node", "", "Egress.set_node")]
-    [InlineData("Egress.int_report", "", "Egress.set_report")]
+    [InlineData("Egress.int_report", "meta.report_destination:Exact:16", "Egress.set_report")]
+    [InlineData("Ingress.ipv6_lpm", "hdr.ipv6.dst_addr:Lpm:128", "Ingress.set_next_hop Ingress.set_ecmp_group Ingress.drop")]
+    [InlineData("Ingress.drop_watch", "meta.drop_reason:Ternary:8 standard_metadata.ingress_port:Ternary:9", "Ingress.report_drop")]
+    [InlineData("Egress.queue_watch", "standard_metadata.egress_port:Exact:9 standard_metadata.priority:Exact:3", "Egress.watch_queue")]
     public void Table_KeysAndActions(string name, string keys, string actions)
     {
         var table = s_program.Tables.Get(name);
@@ -29,7 +32,13 @@ public sealed class ShippedProgramTests
     [Theory]
     [InlineData("Ingress.set_next_hop", "dst_mac:48 port:9")]
     [InlineData("Ingress.set_ecmp_group", "group_id:16 size:16")]
-    [InlineData("Ingress.int_source", "max_hops:8 hop_words:5 instructions:16")]
+    [InlineData("Ingress.int_source", "max_hops:8 hop_words:5 instructions:16 rate:16")]
+    [InlineData("Ingress.int_source_udp", "max_hops:8 hop_words:5 instructions:16 rate:16")]
+    [InlineData("Ingress.mark_sink_filtered", "session:32 latency_us:32 timer_us:32")]
+    [InlineData("Ingress.report_drop", "session:32")]
+    [InlineData("Egress.watch_queue", "session:32 depth_high:19 depth_low:19 latency_high_us:32 latency_low_us:32 quota:32")]
+    [InlineData("Egress.set_intermediate", "session:32")]
+    [InlineData("Egress.set_destinations", "count:16")]
     [InlineData("Ingress.mark_sink", "session:32")]
     [InlineData("Egress.set_node", "node_id:32 mtu:16")]
     [InlineData("Egress.set_report", "src_mac:48 dst_mac:48 src_addr:32 dst_addr:32 udp_port:16 hw_id:6")]

@@ -63,7 +63,7 @@ internal sealed class IntFabric : IDisposable
         {
             controller.Add(Info, "Ingress.int_source_port", [("standard_metadata.ingress_port", "1")], "Ingress.mark_source", []);
             controller.Add(Info, "Ingress.int_watchlist", [("hdr.ipv4.dst_addr", "10.0.2.0&&&0xffffff00")], "Ingress.int_source",
-                [("max_hops", 6), ("hop_words", 8), ("instructions", 0xFC00)], 10);
+                [("max_hops", 6), ("hop_words", 8), ("instructions", 0xFC00), ("rate", 1)], 10);
         }
 
         if (index == 2)

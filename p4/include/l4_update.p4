@@ -1,29 +1,7 @@
-#ifndef TELEMETRY_INT_CHECKSUM_P4
-#define TELEMETRY_INT_CHECKSUM_P4
+#ifndef TELEMETRY_L4_UPDATE_P4
+#define TELEMETRY_L4_UPDATE_P4
 
-#include "../include/checksum.p4"
-
-control IntVerifyChecksum(inout headers_t hdr, inout metadata_t meta) {
-    Ipv4Verify() ipv4_verify;
-
-    apply {
-        ipv4_verify.apply(hdr);
-    }
-}
-
-control IntComputeChecksum(inout headers_t hdr, inout metadata_t meta) {
-    Ipv4Update() ipv4_update;
-
-    apply {
-        ipv4_update.apply(hdr);
-        update_checksum(hdr.report_ipv4.isValid(),
-            { hdr.report_ipv4.version, hdr.report_ipv4.ihl, hdr.report_ipv4.dscp, hdr.report_ipv4.ecn,
-              hdr.report_ipv4.total_len, hdr.report_ipv4.identification, hdr.report_ipv4.flags,
-              hdr.report_ipv4.frag_offset, hdr.report_ipv4.ttl, hdr.report_ipv4.protocol,
-              hdr.report_ipv4.src_addr, hdr.report_ipv4.dst_addr },
-            hdr.report_ipv4.hdr_checksum, HashAlgorithm.csum16);
-    }
-}
+// Lengths and L4 checksum of a packet that INT was put into or taken from.
 
 // The two 16-bit words of a 32-bit word, added.
 bit<32> sum_of_halves(in bit<32> word) {
@@ -34,10 +12,17 @@ bit<32> sum_of_halves(in bit<32> word) {
 // meta.checksum_delta: UDP counts its length twice, in its header and in the pseudo header.
 control L4Lengths(inout headers_t hdr, inout metadata_t meta) {
     @hidden
-    action resize() {
+    action resize_ipv4() {
         bit<16> old_length = hdr.ipv4.total_len;
         hdr.ipv4.total_len = old_length + meta.added_bytes;
         meta.checksum_delta = meta.checksum_delta + (bit<32>) (~old_length) + (bit<32>) hdr.ipv4.total_len;
+    }
+
+    @hidden
+    action resize_ipv6() {
+        bit<16> old_length = hdr.ipv6.payload_len;
+        hdr.ipv6.payload_len = old_length + meta.added_bytes;
+        meta.checksum_delta = meta.checksum_delta + (bit<32>) (~old_length) + (bit<32>) hdr.ipv6.payload_len;
     }
 
     @hidden
@@ -48,7 +33,11 @@ control L4Lengths(inout headers_t hdr, inout metadata_t meta) {
     }
 
     apply {
-        resize();
+        if (hdr.ipv4.isValid()) {
+            resize_ipv4();
+        } else {
+            resize_ipv6();
+        }
         if (hdr.udp.isValid()) {
             resize_udp();
         }
@@ -68,7 +57,7 @@ control L4Checksum(inout headers_t hdr, inout metadata_t meta) {
         if (hdr.tcp.isValid()) {
             update(hdr.tcp.checksum);
             hdr.tcp.checksum = meta.checksum;
-        } else if (hdr.udp.checksum != 0) {
+        } else if (hdr.udp.isValid() && hdr.udp.checksum != 0) {
             update(hdr.udp.checksum);
             // UDP writes a sum of 0 as all ones: 0 says "no checksum".
             hdr.udp.checksum = meta.checksum == 0 ? 16w0xffff : meta.checksum;
