@@ -1,8 +1,8 @@
 #ifndef TELEMETRY_QUEUE_WATCH_P4
 #define TELEMETRY_QUEUE_WATCH_P4
 
-// Whether the queue that the packet came through is congested. Congestion begins at one of the upper thresholds and ends at
-// both of the lower ones; of each one, quota packets are reported, 0 for all.
+// Whether the queue that the packet came through is congested. Congestion begins at or above one of the upper thresholds and
+// ends below both of the lower ones; of each congestion, quota packets are reported, 0 for all.
 control QueueWatch(inout metadata_t meta, inout standard_metadata_t standard_metadata) {
     // By port and priority: 0, or the packets since congestion began.
     @name(".Egress.queue_packets")
@@ -15,7 +15,7 @@ control QueueWatch(inout metadata_t meta, inout standard_metadata_t standard_met
         bit<32> packets;
         queue_packets.read(packets, index);
         bool above = standard_metadata.deq_qdepth >= depth_high || standard_metadata.deq_timedelta >= latency_high_us;
-        bool below = standard_metadata.deq_qdepth <= depth_low && standard_metadata.deq_timedelta <= latency_low_us;
+        bool below = standard_metadata.deq_qdepth < depth_low && standard_metadata.deq_timedelta < latency_low_us;
         bool congested = (packets == 0) ? above : !below;
         packets = congested ? packets + 1 : 0;
         queue_packets.write(index, packets);

@@ -67,10 +67,12 @@ control ReportConfig(inout headers_t hdr, inout metadata_t meta) {
         size = 64;
     }
 
-    // From 1, so that 0 stays the default destination's place in report_sequence.
+    // From 1, so that 0 stays the default destination's place in report_sequence. The multiplication carries every bit of the
+    // CRC into the upper half, which chooses.
     @hidden
     action choose() {
-        meta.report_destination = 1 + (bit<16>) (((meta.flow_hash >> 16) * (bit<32>) meta.report_destinations) >> 16);
+        bit<32> mixed = (meta.flow_hash ^ (meta.flow_hash >> 15)) * 0x85ebca77;
+        meta.report_destination = 1 + (bit<16>) (((mixed >> 16) * (bit<32>) meta.report_destinations) >> 16);
     }
 
     @hidden

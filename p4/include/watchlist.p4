@@ -92,14 +92,20 @@ control Watchlist(inout headers_t hdr, inout metadata_t meta, inout standard_met
     }
 
     apply {
-        int_source_port.apply();
+        // Neither options nor parts of a datagram: INT has no place there.
+        if (!hdr.ipv4_options.isValid() && (hdr.ipv6.isValid() || hdr.ipv4.frag_offset == 0)) {
+            int_source_port.apply();
+        }
         if (meta.source_port == 1) {
             if (hdr.ipv4.isValid()) {
                 int_watchlist.apply();
             } else if (hdr.ipv6.isValid()) {
                 int_watchlist_v6.apply();
             }
-            if (meta.source_rate > 1) {
+            // Behind the L4 header INT needs one; in front of it any will do, if it is whole.
+            if (meta.l4_protocol == 0 && (meta.source_udp == 0 || (hdr.ipv4.isValid() && hdr.ipv4.flags[0:0] == 1))) {
+                leave_alone();
+            } else if (meta.source_rate > 1) {
                 sample();
                 if (meta.source_sample != 0) {
                     leave_alone();

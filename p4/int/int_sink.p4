@@ -1,23 +1,7 @@
 #ifndef TELEMETRY_INT_SINK_P4
 #define TELEMETRY_INT_SINK_P4
 
-// Gives IP back what the shim says it had.
-control IntUnmark(inout headers_t hdr) {
-    apply {
-        if (hdr.int_shim.npt == NPT_PROTOCOL) {
-            hdr.udp.setInvalid();
-            if (hdr.ipv4.isValid()) {
-                hdr.ipv4.protocol = hdr.int_shim.original;
-            } else {
-                hdr.ipv6.next_header = hdr.int_shim.original;
-            }
-        } else if (hdr.ipv4.isValid()) {
-            hdr.ipv4.dscp = hdr.int_shim.original[7:2];
-        } else {
-            hdr.ipv6.dscp = hdr.int_shim.original[7:2];
-        }
-    }
-}
+#include "../include/int_carrier.p4"
 
 // Takes INT off the packet and has an egress clone made, which becomes the report. The node's own hop is pushed there: the
 // clone's field list carries what was measured here, in the packet's real queue.
@@ -111,31 +95,13 @@ control IntRestore(inout headers_t hdr, inout metadata_t meta) {
     }
 
     @hidden
-    action move_tcp() {
-        hdr.inner_tcp = hdr.tcp;
-        hdr.tcp.setInvalid();
-    }
-
-    @hidden
-    action move_udp() {
-        hdr.inner_udp = hdr.udp;
-    }
-
-    // With the length that it shall have before that of INT is added.
-    @hidden
-    action restore_udp() {
-        hdr.udp = hdr.mirror_udp;
-        hdr.udp.length = hdr.ipv4.isValid() ? hdr.ipv4.total_len - 20 : hdr.ipv6.payload_len;
-        meta.added_bytes = meta.added_bytes + UDP_BYTES;
-    }
-
-    @hidden
     action forget_int() {
         hdr.int_shim.setInvalid();
         hdr.int_md.setInvalid();
         hdr.int_stack.setInvalid();
     }
 
+    IntMark() int_mark;
     IntUnmark() int_unmark;
     L4Lengths() l4_lengths;
 
@@ -143,22 +109,9 @@ control IntRestore(inout headers_t hdr, inout metadata_t meta) {
         if (meta.mirror == Mirror.TRACKED) {
             restore_int();
             if (hdr.int_shim.npt == NPT_PROTOCOL) {
-                if (hdr.tcp.isValid()) {
-                    move_tcp();
-                } else if (hdr.udp.isValid()) {
-                    move_udp();
-                }
-                restore_udp();
-                if (hdr.ipv4.isValid()) {
-                    hdr.ipv4.protocol = PROTOCOL_UDP;
-                } else {
-                    hdr.ipv6.next_header = PROTOCOL_UDP;
-                }
-            } else if (hdr.ipv4.isValid()) {
-                hdr.ipv4.dscp = INT_DSCP;
-            } else {
-                hdr.ipv6.dscp = INT_DSCP;
+                meta.added_bytes = meta.added_bytes + UDP_BYTES;
             }
+            int_mark.apply(hdr);
         } else if (hdr.int_shim.isValid() && hdr.int_md.isValid() && meta.mirror != Mirror.DROP && meta.mirror != Mirror.FILTERED) {
             // What went on has other lengths than what the report tells of.
             drop_own_hop();

@@ -2,6 +2,7 @@
 #define TELEMETRY_INT_SOURCE_P4
 
 #include "../include/watchlist.p4"
+#include "../include/int_carrier.p4"
 
 // Which packets get INT here, and which leave the INT domain here.
 control IntRoles(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t standard_metadata) {
@@ -34,32 +35,14 @@ control IntRoles(inout headers_t hdr, inout metadata_t meta, inout standard_meta
         size = 512;
     }
 
-    // The parser looks at the shim alone; here its length is held against the datagram's. Only then is INT touched.
-    @hidden
-    action check_arrived_int(bit<16> l4_bytes) {
-        bit<16> needed = l4_bytes + (((bit<16>) hdr.int_shim.length + 1) << 2);
-        bit<16> room = hdr.ipv4.isValid() ? (hdr.ipv4.total_len |-| 20) : hdr.ipv6.payload_len;
-        meta.int_arrived = needed <= room ? 1w1 : 1w0;
-    }
-
+    IntArrived() int_arrived;
     Watchlist() watchlist;
 
     apply {
         if (hdr.int_shim.isValid()) {
-            if (standard_metadata.parser_error == error.NoError) {
-                if (hdr.tcp.isValid()) {
-                    check_arrived_int(20);
-                } else {
-                    check_arrived_int(8);
-                }
-            }
-        } else if (!hdr.ipv4_options.isValid() && (hdr.ipv6.isValid() || hdr.ipv4.frag_offset == 0)) {
+            int_arrived.apply(hdr, meta, standard_metadata);
+        } else {
             watchlist.apply(hdr, meta, standard_metadata);
-            // INT behind the L4 header needs one; in front of it any will do, but not a part of one.
-            if (meta.source == 1 && meta.l4_protocol == 0
-                && (meta.source_udp == 0 || (hdr.ipv4.isValid() && hdr.ipv4.flags[0:0] == 1))) {
-                meta.source = 0;
-            }
         }
         if (meta.int_arrived == 1 || meta.source == 1) {
             int_sink_port.apply();
@@ -98,37 +81,6 @@ control IntSource(inout headers_t hdr, inout metadata_t meta) {
         meta.added_bytes = INT_FIXED_BYTES;
     }
 
-    // A UDP header of its own, without checksum; what follows INT is none of its business. The source port tells flows apart.
-    @hidden
-    action write_udp() {
-        hdr.int_shim.npt = NPT_PROTOCOL;
-        hdr.int_shim.original = meta.protocol;
-        hdr.mirror_udp.setValid();
-        hdr.mirror_udp.src_port = 1w1 ++ meta.flow_hash[14:0];
-        hdr.mirror_udp.dst_port = INT_UDP_PORT;
-        hdr.mirror_udp.length = (hdr.ipv4.isValid() ? hdr.ipv4.total_len - 20 : hdr.ipv6.payload_len) + UDP_BYTES;
-        hdr.mirror_udp.checksum = 0;
-        meta.added_bytes = INT_FIXED_BYTES + UDP_BYTES;
-    }
-
-    @hidden
-    action move_tcp() {
-        hdr.inner_tcp = hdr.tcp;
-        hdr.tcp.setInvalid();
-    }
-
-    @hidden
-    action move_udp() {
-        hdr.inner_udp = hdr.udp;
-    }
-
-    // The length grows by the whole of INT later on.
-    @hidden
-    action insert_udp() {
-        hdr.udp = hdr.mirror_udp;
-        hdr.udp.length = hdr.udp.length - UDP_BYTES;
-    }
-
     @hidden
     action take_back() {
         hdr.int_shim.setInvalid();
@@ -137,13 +89,13 @@ control IntSource(inout headers_t hdr, inout metadata_t meta) {
     }
 
     IntHopWords() hop_words;
-    FlowHash() flow_hash;
+    IntOwnUdp() own_udp;
+    IntMark() int_mark;
 
     apply {
         write_headers();
         if (meta.source_udp == 1) {
-            flow_hash.apply(hdr, meta);
-            write_udp();
+            own_udp.apply(hdr, meta);
         }
         hop_words.apply(hdr, meta);
         bit<32> length = (bit<32>) meta.added_bytes
@@ -156,23 +108,7 @@ control IntSource(inout headers_t hdr, inout metadata_t meta) {
         } else if (meta.report_configured == 1 && hdr.udp.isValid() && hdr.udp.dst_port == meta.report_udp_port) {
             take_back();
         } else if (meta.sink == 0) {
-            if (meta.source_udp == 1) {
-                if (hdr.tcp.isValid()) {
-                    move_tcp();
-                } else if (hdr.udp.isValid()) {
-                    move_udp();
-                }
-                insert_udp();
-                if (hdr.ipv4.isValid()) {
-                    hdr.ipv4.protocol = PROTOCOL_UDP;
-                } else {
-                    hdr.ipv6.next_header = PROTOCOL_UDP;
-                }
-            } else if (hdr.ipv4.isValid()) {
-                hdr.ipv4.dscp = INT_DSCP;
-            } else {
-                hdr.ipv6.dscp = INT_DSCP;
-            }
+            int_mark.apply(hdr);
         }
     }
 }

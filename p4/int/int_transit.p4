@@ -169,11 +169,11 @@ control IntPush(inout headers_t hdr, inout metadata_t meta) {
         } else if (length > meta.node_mtu || hdr.int_shim.length > INT_MAX_LENGTH - (bit<8>) meta.hop_words) {
             bit<16> before = meta.added_bytes;
             int_intermediate.apply(hdr, meta);
-            if (hdr.int_shim.length > INT_MAX_LENGTH - (bit<8>) meta.hop_words) {
-                // More than the next node could read.
-                stay_out();
-            } else if (length + (bit<32>) (int<32>) (int<16>) (meta.added_bytes - before) > meta.node_mtu) {
+            if (length + (bit<32>) (int<32>) (int<16>) (meta.added_bytes - before) > meta.node_mtu) {
                 exceed_mtu();
+                stay_out();
+            } else if (hdr.int_shim.length > INT_MAX_LENGTH - (bit<8>) meta.hop_words) {
+                // More than the shim can count.
                 stay_out();
             }
         }

@@ -80,30 +80,7 @@ parser IntParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
         }
     }
 
-    state int_parsed {
-        transition select(hdr.int_shim.npt) {
-            NPT_PROTOCOL: restore_flow;
-            default: accept;
-        }
-    }
-
-    state restore_flow {
-        meta.protocol = hdr.int_shim.original;
-        meta.l4_src_port = 0;
-        meta.l4_dst_port = 0;
-        transition select(hdr.int_shim.original) {
-            PROTOCOL_TCP: restore_ports;
-            PROTOCOL_UDP: restore_ports;
-            default: accept;
-        }
-    }
-
-    state restore_ports {
-        bit<32> ports = packet.lookahead<bit<32>>();
-        meta.l4_src_port = ports[31:16];
-        meta.l4_dst_port = ports[15:0];
-        transition accept;
-    }
+#include "../include/int_flow_states.p4"
 }
 
 control IntDeparser(packet_out packet, in headers_t hdr) {
