@@ -3,11 +3,6 @@
 
 // Lengths and L4 checksum of a packet that INT was put into or taken from.
 
-// The two 16-bit words of a 32-bit word, added.
-bit<32> sum_of_halves(in bit<32> word) {
-    return (bit<32>) word[31:16] + (bit<32>) word[15:0];
-}
-
 // Adds meta.added_bytes, which may be negative, to the lengths. What this does to the L4 checksum goes into
 // meta.checksum_delta: UDP counts its length twice, in its header and in the pseudo header.
 control L4Lengths(inout headers_t hdr, inout metadata_t meta) {

@@ -29,6 +29,8 @@ struct metadata_t {
     bit<16> l4_src_port;
     @field_list(FieldList.REPORT)
     bit<16> l4_dst_port;
+    @field_list(FieldList.REPORT)
+    bit<1>  l4_ports;               // both are there, though INT may hide the header
     bit<32> flow_hash;
 
     // Forwarding.
@@ -53,6 +55,7 @@ struct metadata_t {
     bit<16> source_sample;
     bit<1>  sink;
     bit<32> mirror_session;
+    bit<1>  postcard;               // this node reports the packet
     bit<1>  discarded;              // by the D bit, after extraction
 
     // This node, from int_node.

@@ -166,15 +166,13 @@ control IntReport(inout headers_t hdr, inout metadata_t meta, inout standard_met
             if (hdr.int_shim.isValid() && hdr.int_md.isValid() && (meta.mirror != Mirror.DROP || hdr.int_stack.isValid() || hdr.hops[0].isValid()
                                          || hdr.int_shim.length == INT_MD_WORDS)) {
                 count_int();
-                // Of an original L4 header behind INT that is payload here, the ports at least.
-                if (hdr.int_shim.npt == NPT_PROTOCOL && !hdr.inner_tcp.isValid() && !hdr.inner_udp.isValid()
-                    && (hdr.int_shim.original == PROTOCOL_TCP || hdr.int_shim.original == PROTOCOL_UDP)) {
-                    count_inner(2);
-                }
             }
             if (hdr.inner_tcp.isValid()) {
                 count_inner(5);
             } else if (hdr.inner_udp.isValid()) {
+                count_inner(2);
+            } else if (meta.l4_ports == 1) {
+                // An original L4 header that is payload here: its ports at least.
                 count_inner(2);
             }
             report.apply(hdr, meta, standard_metadata);

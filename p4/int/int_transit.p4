@@ -1,6 +1,11 @@
 #ifndef TELEMETRY_INT_TRANSIT_P4
 #define TELEMETRY_INT_TRANSIT_P4
 
+// The two 16-bit words of a 32-bit word, added.
+bit<32> sum_of_halves(in bit<32> word) {
+    return (bit<32>) word[31:16] + (bit<32>) word[15:0];
+}
+
 // Words that the instructions demand of a hop: bits 0 to 3 one each, bits 4 to 6 two, the others one of ones.
 control IntHopWords(in headers_t hdr, inout metadata_t meta) {
     @hidden

@@ -18,7 +18,7 @@ public sealed class ForwardingTests
         get
         {
             TheoryData<string, string> rows = [];
-            foreach (string program in new[] { "basic", "int" })
+            foreach (string program in new[] { "basic", "int", "int_mx", "int_xd" })
             {
                 foreach (string target in Targets.Targets.Names)
                 {

@@ -194,7 +194,7 @@ public sealed class IntReportTests
             {
                 List<(int Port, byte[] Frame)> frames = await node.SendAsync(4, packet.With(new IntBytes { Npt = npt }).Build(), 2);
                 Assert.Equal(4, new FrameView(frames[0].Frame).IsSound().Stack.Length);
-                IsQueueReport(frames[1].Frame, packet, hasPorts: npt == 0);
+                IsQueueReport(frames[1].Frame, packet);
             }
 
             List<(int Port, byte[] Frame)> sourced = await node.SendAsync(1, packet.Build(), 2);
@@ -223,7 +223,7 @@ public sealed class IntReportTests
         node.Add("Egress.queue_watch", $"standard_metadata.egress_port={port} standard_metadata.priority=0", "Egress.watch_queue", ("session", ProgramTarget.ReportSession),
             ("depth_high", depthHigh), ("depth_low", depthLow), ("latency_high_us", uint.MaxValue), ("latency_low_us", uint.MaxValue), ("quota", quota));
 
-    private static void IsQueueReport(byte[] frame, FrameSpec packet, bool hasPorts = true)
+    private static void IsQueueReport(byte[] frame, FrameSpec packet)
     {
         DecodedReport report = IntSetup.Report(frame);
         Assert.Equal((ReportFlags.CongestedQueue, ReportType.IntMetadata, packet.IsIpv6 ? InnerType.Ipv6 : InnerType.Ipv4), (report.Flags, report.Type, report.InnerType));
@@ -231,9 +231,6 @@ public sealed class IntReportTests
         Assert.Equal((3, 0u, 0), (report.Own.EgressPort, report.Own.QueueOccupancy, (int)report.Own.QueueId));
         Assert.Equal(report.Own.HopLatency, (uint)(report.Own.EgressTimestamp - report.Own.IngressTimestamp));
         Assert.Equal((new FrameView(packet.Build()).IpLength, packet.Dscp, packet.Protocol, false), (report.IpTotalLength, report.Dscp, report.Flow.Protocol, report.HasInt));
-        if (hasPorts)
-        {
-            Assert.Equal((packet.SourcePort, packet.DestinationPort), (report.Flow.SourcePort, report.Flow.DestinationPort));
-        }
+        Assert.Equal((packet.SourcePort, packet.DestinationPort), (report.Flow.SourcePort, report.Flow.DestinationPort));
     }
 }
