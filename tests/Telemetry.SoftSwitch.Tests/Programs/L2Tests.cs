@@ -9,19 +9,16 @@ public sealed class L2Tests
     private static byte[] Frame(ulong destination, ulong source, ushort etherType = 0x88B5) =>
         [.. Convert.FromHexString($"{destination:X12}{source:X12}{etherType:X4}"), .. new byte[46]];
 
-    private static async Task<ProgramTarget> StartAsync(string target)
+    private static async Task<ProgramTarget> StartAsync(string target) => (await ProgramTarget.StartAsync(target, "l2")).Group(1, 1, 2, 3, 4);
+
+    private static void WantDigests(ProgramTarget node) => node.Write(Update.Types.Type.Insert, new Entity
     {
-        ProgramTarget node = (await ProgramTarget.StartAsync(target, "l2")).Group(1, 1, 2, 3, 4);
-        node.Write(Update.Types.Type.Insert, new Entity
+        DigestEntry = new DigestEntry
         {
-            DigestEntry = new DigestEntry
-            {
-                DigestId = node.Info.Digests.Get("mac_learn_t").Id,
-                Config = new DigestEntry.Types.Config { MaxListSize = 1, AckTimeoutNs = 1_000_000_000 },
-            },
-        });
-        return node;
-    }
+            DigestId = node.Info.Digests.Get("mac_learn_t").Id,
+            Config = new DigestEntry.Types.Config { MaxListSize = 1, AckTimeoutNs = 1_000_000_000 },
+        },
+    });
 
     [Theory, MemberData(nameof(Targets.Targets.All), MemberType = typeof(Targets.Targets))]
     public async Task Dmac_KnownUnknownAndDropped(string target)
@@ -41,10 +38,12 @@ public sealed class L2Tests
         Assert.Equal(1, node.Packets("Egress.port_tx", 3));
     }
 
-    [Theory, MemberData(nameof(Targets.Targets.All), MemberType = typeof(Targets.Targets))]
-    public async Task Smac_UnknownSender_IsLearnedOnceItsEntryIsThere(string target)
+    // The embedded switch's service doesn't take digest entries yet; its rows of Dmac run the same table.
+    [Bmv2Fact]
+    public async Task Smac_UnknownSender_IsLearnedOnceItsEntryIsThere()
     {
-        await using ProgramTarget node = await StartAsync(target);
+        await using ProgramTarget node = await StartAsync(Targets.Targets.Bmv2);
+        WantDigests(node);
         await node.SendAsync(3, Frame(0xFFFFFFFFFFFF, 0x020000000007), 3);
         StreamMessageResponse message = await node.MessageAsync(m => m.Digest is not null);
         P4StructLike learned = new(Assert.Single(message.Digest.Data));
