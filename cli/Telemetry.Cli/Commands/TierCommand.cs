@@ -2,8 +2,10 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Telemetry.Collector.Centers;
 using Telemetry.Collector.DataCenters;
+using Telemetry.Collector.Delivery;
 using Telemetry.Collector.Hosting;
 using Telemetry.Collector.Nodes;
+using Telemetry.Collector.Security;
 using Telemetry.Controller.App;
 using Telemetry.Controller.Topologies;
 using Telemetry.Inference.Detectors;
@@ -21,25 +23,32 @@ internal static class TierCommand
         Option<string> name = Text("--name", "Name of this node, unique among all", usual.Node.Name);
         Option<string> cluster = Text("--cluster", "Cluster that it belongs to", "c1");
         Option<string> listen = Text("--listen", "ADDRESS:PORT where reports arrive over UDP", usual.Listen);
-        Option<string> upstream = Text("--upstream", "HOST:PORT of the center", "127.0.0.1:5501");
+        Option<string[]> upstream = Upstream("center", "127.0.0.1:5501");
         Option<string?> topology = new("--topology") { Description = "Topology file or built-in: names, queue sizes, and the switches whose counters are read" };
         Option<string?> spool = new("--spool") { Description = "Folder for batches that the center did not acknowledge yet; in memory by default" };
+        Option<int> spoolLimit = SpoolLimit();
         Option<bool> sharedClock = new("--shared-clock") { Description = "All switches stamp from one clock: link latencies can be told" };
         Option<string?> log = Log();
-        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, sharedClock, log };
+        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, log };
+        TlsArguments tls = new(command, serves: false);
         command.SetAction((parsed, cancellation) =>
         {
             Topology? known = parsed.GetValue(topology) is { } named ? TopologyCatalog.Load(named) : null;
+            TlsOptions? certificates = tls.Read(parsed);
+            string[] upstreams = [.. parsed.GetRequiredValue(upstream).Select(address => TlsArguments.Url(address, certificates))];
             NodeHostOptions options = new()
             {
                 Node = new NodeOptions { Name = parsed.GetRequiredValue(name), Cluster = parsed.GetRequiredValue(cluster) },
                 Listen = parsed.GetRequiredValue(listen),
-                Upstream = Url(parsed.GetRequiredValue(upstream)),
+                Upstream = upstreams[0],
+                OtherUpstreams = upstreams[1..],
+                Tls = certificates,
                 SpoolDirectory = parsed.GetValue(spool),
+                SpoolLimitBytes = (long)parsed.GetValue(spoolLimit) << 20,
                 Inventory = known is null ? null : LabInventory.Of(known, parsed.GetValue(sharedClock)),
                 Switches = known is null
                     ? []
-                    : [.. known.Switches.Select(s => new SwitchTarget(s.Name, Url(ControllerHost.AddressOf(s)), (ulong)s.NodeId))],
+                    : [.. known.Switches.Select(s => new SwitchTarget(s.Name, TlsArguments.Url(ControllerHost.AddressOf(s), null), (ulong)s.NodeId))],
             };
             return WithLogsAsync(parsed.GetValue(log), loggers =>
                 TierCommands.RunNodeAsync(options, Console.Error, Console.Error, TimeProvider.System, loggers, cancellation));
@@ -53,13 +62,19 @@ internal static class TierCommand
         Option<string> name = Text("--name", "Name of this center, unique among all", usual.Center.Name);
         Option<string> cluster = Text("--cluster", "Cluster that it serves", "c1");
         Option<string> listen = Text("--listen", "ADDRESS:PORT where nodes connect", usual.Listen);
-        Option<string> upstream = Text("--upstream", "HOST:PORT of the data center", "127.0.0.1:5502");
+        Option<string[]> upstream = Upstream("data center", "127.0.0.1:5502");
         Option<string[]> nodes = new("--nodes") { Description = "Nodes that must exist: silence of one never heard is seen too", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
-        Option<string?> spool = new("--spool") { Description = "Folder that keeps acknowledged windows until the data center has them; in memory by default" };
+        Option<string?> spool = new("--spool") { Description = "Folder that keeps acknowledged windows until the data center has them, or 'none' to keep them in memory and lose them with the process; by default a folder of that name below ~/.local/state/telemetry/spool" };
+        Option<int> spoolLimit = SpoolLimit();
+        Option<string> spoolFull = Text("--spool-full", "At the limit: 'drop-oldest' gives up the oldest windows, 'refuse' lets the nodes keep theirs", "drop-oldest");
+        spoolFull.AcceptOnlyFromAmong("drop-oldest", "refuse");
         Option<string?> log = Log();
-        Command command = new("center", "Run a cluster center: windows of nodes in, condensed ones to the data center") { name, cluster, listen, upstream, nodes, spool, log };
+        Command command = new("center", "Run a cluster center: windows of nodes in, condensed ones to the data center") { name, cluster, listen, upstream, nodes, spool, spoolLimit, spoolFull, log };
+        TlsArguments tls = new(command, serves: true);
         command.SetAction((parsed, cancellation) =>
         {
+            TlsOptions? certificates = tls.Read(parsed);
+            string[] upstreams = [.. parsed.GetRequiredValue(upstream).Select(address => TlsArguments.Url(address, certificates))];
             CenterHostOptions options = new()
             {
                 Center = new CenterOptions
@@ -69,8 +84,17 @@ internal static class TierCommand
                     ExpectedNodes = parsed.GetRequiredValue(nodes),
                 },
                 Listen = parsed.GetRequiredValue(listen),
-                Upstream = Url(parsed.GetRequiredValue(upstream)),
-                SpoolDirectory = parsed.GetValue(spool),
+                Upstream = upstreams[0],
+                OtherUpstreams = upstreams[1..],
+                Tls = certificates,
+                SpoolDirectory = parsed.GetValue(spool) switch
+                {
+                    null => StateFolder.Spool(parsed.GetRequiredValue(name)),
+                    "none" => null,
+                    { } folder => folder,
+                },
+                SpoolLimitBytes = (long)parsed.GetValue(spoolLimit) << 20,
+                SpoolWhenFull = parsed.GetValue(spoolFull) == "refuse" ? SpoolPolicy.Refuse : SpoolPolicy.GiveUpOldest,
             };
             return WithLogsAsync(parsed.GetValue(log), loggers =>
                 TierCommands.RunCenterAsync(options, Console.Error, Console.Error, TimeProvider.System, loggers, cancellation));
@@ -86,6 +110,7 @@ internal static class TierCommand
         Option<string?> history = new("--history") { Description = "DuckDB file, made when missing; in memory by default" };
         Option<string?> log = Log();
         Command command = new("datacenter", "Run the data center: history, inference, and the feed for watchers") { name, listen, history, log };
+        TlsArguments tls = new(command, serves: true);
         command.SetAction((parsed, cancellation) =>
         {
             DataCenterHostOptions options = new()
@@ -93,6 +118,7 @@ internal static class TierCommand
                 DataCenter = new DataCenterOptions { Name = parsed.GetRequiredValue(name) },
                 Listen = parsed.GetRequiredValue(listen),
                 HistoryFile = parsed.GetValue(history),
+                Tls = tls.Read(parsed),
             };
             DetectorSet detectors = DetectorSet.LoadShipped();
             return WithLogsAsync(parsed.GetValue(log), loggers => TierCommands.RunDataCenterAsync(
@@ -107,7 +133,14 @@ internal static class TierCommand
         return await run(loggers).ConfigureAwait(false);
     }
 
-    private static string Url(string address) => address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}";
+    private static Option<string[]> Upstream(string tier, string usual) => new("--upstream")
+    {
+        Description = $"HOST:PORT of the {tier}; further ones are turned to, in order, when one does not answer",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [usual],
+    };
+
+    private static Option<int> SpoolLimit() => new("--spool-limit") { Description = "Size of the spool at most, MiB, from 16", DefaultValueFactory = _ => 512 };
 
     private static Option<string> Text(string name, string description, string usual) =>
         new(name) { Description = description, DefaultValueFactory = _ => usual };

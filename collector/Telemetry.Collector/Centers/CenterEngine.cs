@@ -6,8 +6,8 @@ using Telemetry.Collector.Time;
 namespace Telemetry.Collector.Centers;
 
 /// <summary>
-/// The core of a cluster center: takes its nodes' batches once each, joins what several nodes saw of the same window,
-/// judges who is silent, and hands condensed batches to its outbox. A node's batch is acknowledged only once all of it
+/// The core of a cluster center: takes its nodes' batches once each, lines up what several nodes saw of the same window,
+/// keeps of it what matters, judges who is silent, and hands condensed batches to its outbox. A node's batch is acknowledged only once all of it
 /// is in the outbox, together with the mark that says so: an outbox on disk makes that survive the center. Windows
 /// and events go upward exactly once; states (devices, links, counters, inventory) are repeated harmlessly.
 /// No I/O and no thread of its own: the caller serialises all calls and calls <see cref="Tick"/> each 250 ms or less.
@@ -18,7 +18,7 @@ public sealed class CenterEngine
     private readonly TimeProvider _time;
     private readonly IBatchSink _upstream;
     private readonly BatchGate _gate;
-    private readonly WindowMerger _merger = new();
+    private readonly WindowCondenser _condenser;
     private readonly LivenessTracker _liveness;
     private readonly InventoryUnion _inventory = new();
     private readonly SortedDictionary<LinkId, LinkStatus> _links = [];
@@ -49,6 +49,7 @@ public sealed class CenterEngine
         _upstream = upstream;
         _gate = new BatchGate(options.HoldNs);
         _gate.Restore(restored ?? []);
+        _condenser = new WindowCondenser(options.MaxFlowsPerWindow);
         _liveness = new LivenessTracker(options.SilentAfterNs);
         foreach (string node in options.ExpectedNodes)
         {
@@ -64,7 +65,10 @@ public sealed class CenterEngine
     public IReadOnlyList<DeviceStatus> Devices => [.. _liveness.Statuses];
 
     /// <summary>What was counted on arrival since the start.</summary>
-    public ArrivalStatistics Statistics => new(_gate.Missing, _gate.Repeats, _gate.Refused, _gate.Waiting, _merger.MalformedDistributions);
+    public ArrivalStatistics Statistics => new(_gate.Missing, _gate.Repeats, _gate.Refused, _gate.Waiting, 0);
+
+    /// <summary>How much smaller what went up is than what came in.</summary>
+    public CondenseStatistics Condensed => _condenser.Statistics;
 
     /// <summary>Takes a batch of a node.</summary>
     /// <returns>
@@ -109,6 +113,11 @@ public sealed class CenterEngine
         WriteUp();
         Release(nowNs, everything: false);
         _liveness.Check(nowNs, judges: true, _events);
+        if (_fault.Length > 0)
+        {
+            return; // what could not be kept waits already; more of it would only fill the memory
+        }
+
         if (_events.Count > events || _changedLinks.Count > 0 || nowNs - _lastBatchNs >= _options.HeartbeatNs)
         {
             Send(NewBatch(nowNs));
@@ -141,6 +150,63 @@ public sealed class CenterEngine
         _self = self;
     }
 
+    /// <summary>Takes what a controller knows of links and switches; also its sign of life.</summary>
+    /// <returns>What is wrong with it; empty when it was taken.</returns>
+    public string Observe(Observation observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (observation.Sender.Length == 0 || observation.Kind is DeviceKind.Unspecified or DeviceKind.Node or DeviceKind.Center or DeviceKind.DataCenter)
+        {
+            return $"an observation needs a sender that is no tier of the collector; this is from '{observation.Sender}', {observation.Kind}";
+        }
+
+        long nowNs = RunClock.NowNs(_time);
+        _liveness.HeardSender(observation.Sender, observation.Kind, nowNs, _events);
+        foreach (DeviceStatus status in observation.Devices)
+        {
+            _liveness.Heard(status, observation.Sender, nowNs, trustState: false, _events);
+        }
+
+        foreach (LinkStatus told in observation.Links)
+        {
+            LinkId id = LinkId.Of(told);
+            LinkState before = _links.TryGetValue(id, out LinkStatus? known) ? known.State : LinkState.Unspecified;
+            if (told.State != before && (told.State == LinkState.Down || (told.State == LinkState.Up && before == LinkState.Down)))
+            {
+                _events.Add(new Event
+                {
+                    Kind = told.State == LinkState.Down ? EventKind.LinkDown : EventKind.LinkUp,
+                    Entity = id.Entity,
+                    TimeNs = nowNs,
+                    Detail = told.Reason,
+                });
+            }
+
+            LinkStatus link = told.Clone();
+            (link.A, link.APort, link.B, link.BPort) = (id.A.Switch, id.A.Port, id.B.Switch, id.B.Port);
+            TakeLinks([link]);
+        }
+
+        return "";
+    }
+
+    private void TakeLinks(IEnumerable<LinkStatus> links)
+    {
+        foreach (LinkStatus link in links)
+        {
+            LinkId id = LinkId.Of(link);
+            if (!_links.TryGetValue(id, out LinkStatus? known) || link.SinceNs >= known.SinceNs)
+            {
+                if (!link.Equals(known))
+                {
+                    _changedLinks.Add(id);
+                }
+
+                _links[id] = link;
+            }
+        }
+    }
+
     private void TakeStates(Batch batch, long nowNs)
     {
         if (batch.Inventory is not null && _inventory.Set(batch.Sender, batch.Inventory))
@@ -157,20 +223,7 @@ public sealed class CenterEngine
             _liveness.Heard(status, batch.Sender, nowNs, trustState: false, _events);
         }
 
-        foreach (LinkStatus link in batch.Links)
-        {
-            LinkId id = LinkId.Of(link);
-            if (!_links.TryGetValue(id, out LinkStatus? known) || link.SinceNs >= known.SinceNs)
-            {
-                if (!link.Equals(known))
-                {
-                    _changedLinks.Add(id);
-                }
-
-                _links[id] = link;
-            }
-        }
-
+        TakeLinks(batch.Links);
         foreach ((string node, ReportCounters counters) in batch.Reports)
         {
             _reports[node] = counters;
@@ -182,16 +235,7 @@ public sealed class CenterEngine
         while (_fault.Length == 0 && _gate.TryRelease(nowNs, everything, out List<Batch> group))
         {
             Batch batch = NewBatch(nowNs);
-            foreach (Window window in _merger.Merge(group))
-            {
-                batch.Windows.Add(Condense(window));
-            }
-
-            foreach (Batch part in group)
-            {
-                batch.Events.AddRange(part.Events);
-            }
-
+            _condenser.Condense(group, batch.Parts);
             Send(batch);
         }
     }
@@ -231,25 +275,6 @@ public sealed class CenterEngine
         _lastBatchNs = nowNs;
         _lastRefreshNs = refresh ? nowNs : _lastRefreshNs;
         return batch;
-    }
-
-    private Window Condense(Window window)
-    {
-        if (window.Flows.Count <= _options.MaxFlowsPerWindow)
-        {
-            return window;
-        }
-
-        Window condensed = window.Clone();
-        condensed.Flows.Clear();
-        List<FlowWindow> largest = [.. window.Flows.OrderByDescending(flow => flow.Bytes).ThenBy(FlowId.Of)];
-        condensed.Flows.AddRange(largest.Take(_options.MaxFlowsPerWindow).OrderBy(FlowId.Of));
-        foreach (FlowWindow omitted in largest.Skip(_options.MaxFlowsPerWindow))
-        {
-            condensed.FlowPacketsOmitted += omitted.Packets;
-        }
-
-        return condensed;
     }
 
     private void Send(Batch batch)

@@ -149,7 +149,7 @@ internal sealed class LivenessTracker(long silentAfterNs)
         }
     }
 
-    private static bool IsTier(DeviceKind kind) => kind is DeviceKind.Node or DeviceKind.Center;
+    private static bool IsTier(DeviceKind kind) => kind is DeviceKind.Node or DeviceKind.Center or DeviceKind.Controller;
 
     private static void Become(Tracked tracked, DeviceState state, long nowNs, string detail, ICollection<Event>? events)
     {

@@ -26,6 +26,7 @@ public sealed partial class DataCenterEngine
     private readonly IPortDetector _detector;
     private readonly AlertTracker _tracker;
     private readonly BatchGate _gate;
+    private readonly OriginBook _origins = new();
     private readonly WindowMerger _merger = new();
     private readonly LivenessTracker _liveness;
     private readonly InventoryUnion _inventory = new();
@@ -85,7 +86,7 @@ public sealed partial class DataCenterEngine
 
     /// <summary>What was counted on arrival since the start.</summary>
     public ArrivalStatistics Statistics => new(
-        _gate.Missing, _gate.Repeats, _gate.Refused, _gate.Waiting, _merger.MalformedDistributions + _totals.MalformedDistributions);
+        _gate.Missing, _gate.Repeats + _origins.Repeats, _gate.Refused, _gate.Waiting, _merger.MalformedDistributions + _totals.MalformedDistributions);
 
     /// <summary>Windows that came too late to be judged; they are stored and counted in the totals.</summary>
     public long LateWindows { get; private set; }
@@ -160,6 +161,7 @@ public sealed partial class DataCenterEngine
     private void Restore()
     {
         _gate.Restore(_store.ReadMarks());
+        _origins.Restore(_store.ReadOrigins());
         if (_store.ReadInventory() is { } inventory)
         {
             TakeInventory("", inventory);
@@ -187,15 +189,23 @@ public sealed partial class DataCenterEngine
     {
         while (_gate.TryRelease(nowNs, everything, out List<Batch> group))
         {
+            List<Window> windows = [];
             foreach (Batch batch in group)
             {
-                foreach (Event told in batch.Events)
+                windows.AddRange(batch.Windows);
+                TakeEvents(batch.Events);
+                foreach (Part part in batch.Parts)
                 {
-                    TakeEvent(told);
+                    if (_origins.TryTake(part))
+                    {
+                        windows.AddRange(part.Windows);
+                        TakeEvents(part.Events);
+                        _pending.Origins[(part.Sender, part.Epoch)] = _origins.MarkOf(part);
+                    }
                 }
             }
 
-            foreach (Window window in _merger.Merge(group))
+            foreach (Window window in _merger.Merge(windows))
             {
                 TakeWindow(window);
             }
@@ -258,6 +268,14 @@ public sealed partial class DataCenterEngine
         {
             _pending.Alerts[alert.Id] = alert;
             Publish(new Update { Alert = alert }, string.Create(null, $"{alert.Id}"));
+        }
+    }
+
+    private void TakeEvents(IEnumerable<Event> events)
+    {
+        foreach (Event told in events)
+        {
+            TakeEvent(told);
         }
     }
 

@@ -87,6 +87,14 @@ internal sealed class BatchGate(long holdNs)
             key = Math.Max(key, window.StartNs);
         }
 
+        foreach (Part part in batch.Parts)
+        {
+            foreach (Window window in part.Windows)
+            {
+                key = Math.Max(key, window.StartNs);
+            }
+        }
+
         sender.WatermarkNs = key;
         sender.Queue.Enqueue(new Pending(batch, key, nowNs));
         return GateOutcome.Accepted;

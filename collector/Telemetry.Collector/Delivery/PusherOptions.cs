@@ -1,3 +1,5 @@
+using Telemetry.Collector.Security;
+
 namespace Telemetry.Collector.Delivery;
 
 /// <summary>How a tier keeps its connection to the tier above.</summary>
@@ -5,6 +7,12 @@ public sealed record PusherOptions
 {
     /// <summary>Where the tier above serves, e.g. <c>http://127.0.0.1:5501</c>.</summary>
     public required string Url { get; init; }
+
+    /// <summary>Where it serves as well: tried in turn when the one before does not answer. Default none.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
+
+    /// <summary>Certificates of the connection; null connects without TLS, or trusts whom the system trusts.</summary>
+    public TlsOptions? Tls { get; init; }
 
     /// <summary>Wait before the second try, then doubled with every further one; default 100 ms.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -20,9 +28,14 @@ public sealed record PusherOptions
     public void Validate()
     {
         OptionFaults faults = new();
-        faults.Require(
-            Uri.TryCreate(Url, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https",
-            $"Url {Url} is not of the form http://HOST:PORT");
+        foreach (string upstream in (IEnumerable<string>)[Url, .. Others])
+        {
+            faults.Require(
+                Uri.TryCreate(upstream, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https",
+                $"Url {upstream} is not of the form http://HOST:PORT");
+        }
+
+        Tls?.Validate(faults);
         faults.Require(FirstBackoff > TimeSpan.Zero && FirstBackoff <= LongestBackoff, "FirstBackoff is not above 0 and at most LongestBackoff");
         faults.Range(InFlight, 1, 10_000, nameof(InFlight));
         faults.Throw("upstream options");

@@ -114,13 +114,18 @@ public sealed class Spool : IOutbox, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">The disk is full or gone; nothing was appended.</exception>
+    /// <exception cref="IOException">The disk is full or gone, or the limit is reached and nothing may be given up; nothing was appended.</exception>
     public void Append(Batch batch, IReadOnlyList<SenderMark> covers)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(covers);
         lock (_lock)
         {
+            if (_options.WhenFull == SpoolPolicy.Refuse && _segments.Sum(segment => segment.Bytes) >= _options.LimitBytes)
+            {
+                throw new IOException($"{_options.Directory}: the spool is full ({_options.LimitBytes} bytes) and nobody takes what it holds");
+            }
+
             if (_segments[^1].Bytes >= _options.SegmentBytes)
             {
                 _segments[^1].Sync();
@@ -261,6 +266,11 @@ public sealed class Spool : IOutbox, IDisposable
 
     private void GiveUpOldest()
     {
+        if (_options.WhenFull == SpoolPolicy.Refuse)
+        {
+            return;
+        }
+
         long bytes = _segments.Sum(segment => segment.Bytes);
         while (_segments.Count > 1 && bytes > _options.LimitBytes)
         {

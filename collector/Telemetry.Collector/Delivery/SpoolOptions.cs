@@ -12,6 +12,9 @@ public sealed record SpoolOptions
     /// <summary>Size of all segments at which the oldest one is given up, bytes: two segments at least, default 512 MiB.</summary>
     public long LimitBytes { get; init; } = 512 << 20;
 
+    /// <summary>What happens at the limit; by default the oldest segment is given up.</summary>
+    public SpoolPolicy WhenFull { get; init; }
+
     /// <summary>
     /// True to force every record to the disk (survives power loss); false (default) to hand it to the operating system
     /// (survives the process) and to force only whole segments.

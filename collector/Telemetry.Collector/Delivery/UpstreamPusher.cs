@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Security;
 
 namespace Telemetry.Collector.Delivery;
 
@@ -16,6 +17,7 @@ public sealed partial class UpstreamPusher
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ArrivalSignal _acknowledged = new();
+    private volatile string _upstream;
 
     /// <summary>Creates a pusher that does nothing before <see cref="RunAsync"/>.</summary>
     /// <param name="options">Validated here.</param>
@@ -31,7 +33,11 @@ public sealed partial class UpstreamPusher
         _outbox = outbox;
         _time = time;
         _log = log;
+        _upstream = options.Url;
     }
+
+    /// <summary>The upstream that is connected or tried.</summary>
+    public string Upstream => _upstream;
 
     /// <summary>True while a connection stands that acknowledged something or sent nothing yet.</summary>
     public bool Connected { get; private set; }
@@ -45,27 +51,33 @@ public sealed partial class UpstreamPusher
     /// <summary>Sends until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        using GrpcChannel channel = GrpcChannel.ForAddress(_options.Url, new GrpcChannelOptions
+        string[] upstreams = [_options.Url, .. _options.Others];
+        GrpcChannel[] channels = [.. upstreams.Select(url => Channels.Create(url, _options.Tls))];
+        try
         {
-            MaxReceiveMessageSize = null,
-            MaxSendMessageSize = null,
-            DisposeHttpClient = true,
-            HttpHandler = new SocketsHttpHandler
+            await PushForEverAsync(upstreams, channels, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (GrpcChannel channel in channels)
             {
-                // A peer that vanished without a word is found out within seconds, not minutes.
-                KeepAlivePingDelay = TimeSpan.FromSeconds(2),
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(2),
-                ConnectTimeout = TimeSpan.FromSeconds(2),
-            },
-        });
-        Ingest.IngestClient client = new(channel);
+                channel.Dispose();
+            }
+        }
+    }
+
+    private async Task PushForEverAsync(string[] upstreams, GrpcChannel[] channels, CancellationToken cancellation)
+    {
+        int at = 0;
         TimeSpan wait = _options.FirstBackoff;
         while (!cancellation.IsCancellationRequested)
         {
             ulong before = _outbox.AcknowledgedSequence;
+            long connections = Connections;
+            _upstream = upstreams[at];
             try
             {
-                await PushAsync(client, cancellation).ConfigureAwait(false);
+                await PushAsync(new Ingest.IngestClient(channels[at]), cancellation).ConfigureAwait(false);
                 Fail("the upstream ended the stream");
             }
             catch (RpcException fault) when (!cancellation.IsCancellationRequested)
@@ -83,6 +95,8 @@ public sealed partial class UpstreamPusher
                 Fail(fault.Message);
             }
 
+            // The next one is tried only when this one did not answer at all: one that refuses a batch has its reasons.
+            at = Connections == connections ? (at + 1) % upstreams.Length : at;
             wait = _outbox.AcknowledgedSequence > before ? _options.FirstBackoff : wait;
             try
             {
@@ -105,7 +119,7 @@ public sealed partial class UpstreamPusher
         Connected = true;
         Connections++;
         LastError = "";
-        LogConnected(_log, _options.Url);
+        LogConnected(_log, _upstream);
         Task<string> answers = ReadAnswersAsync(call.ResponseStream, ended.Token);
         Task sending = SendAsync(call.RequestStream, ended.Token);
         Task first = await Task.WhenAny(answers, sending).ConfigureAwait(false);
@@ -166,7 +180,7 @@ public sealed partial class UpstreamPusher
         if (why != LastError)
         {
             LastError = why;
-            LogDisconnected(_log, _options.Url, why, _outbox.Statistics.Pending);
+            LogDisconnected(_log, _upstream, why, _outbox.Statistics.Pending);
         }
     }
 }

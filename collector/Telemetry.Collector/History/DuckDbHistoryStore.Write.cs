@@ -176,6 +176,15 @@ public sealed partial class DuckDbHistoryStore
                 ("epoch", mark.Epoch),
                 ("sequence", mark.Sequence));
         }
+
+        foreach (OriginMark origin in batch.Origins.Values)
+        {
+            Upsert(
+                "INSERT OR REPLACE INTO origins VALUES ($sender, $epoch, $message)",
+                ("sender", origin.Sender),
+                ("epoch", origin.Epoch),
+                ("message", origin.ToByteArray()));
+        }
     }
 
     private void Upsert(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)

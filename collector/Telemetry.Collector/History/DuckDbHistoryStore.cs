@@ -86,6 +86,11 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
         static row => new SenderMark { Sender = row.GetString(0), Epoch = row.GetFieldValue<ulong>(1), Sequence = row.GetFieldValue<ulong>(2) });
 
     /// <inheritdoc/>
+    public IReadOnlyList<OriginMark> ReadOrigins() => Read(
+        "SELECT message FROM origins ORDER BY sender, epoch",
+        static row => OriginMark.Parser.ParseFrom(Bytes(row, 0)));
+
+    /// <inheritdoc/>
     public IReadOnlyList<Alert> ReadOpenAlerts() => Read(
         "SELECT message FROM alerts WHERE end_ns IS NULL ORDER BY id",
         static row => Alert.Parser.ParseFrom(Bytes(row, 0)));

@@ -26,9 +26,12 @@ public sealed class HistoryBatch
     /// <summary>Everything that the senders need not keep once this is stored.</summary>
     public IReadOnlyList<SenderMark> Marks { get; set; } = [];
 
+    /// <summary>Which nodes' batches are here, newest state of each incarnation that changed.</summary>
+    public SortedDictionary<(string Sender, ulong Epoch), OriginMark> Origins { get; } = [];
+
     /// <summary>True when there is nothing to store.</summary>
     public bool IsEmpty =>
-        Windows.Count + Alerts.Count + Events.Count + Devices.Count + Links.Count + Marks.Count == 0 && Inventory is null;
+        Windows.Count + Alerts.Count + Events.Count + Devices.Count + Links.Count + Marks.Count + Origins.Count == 0 && Inventory is null;
 
     /// <summary>Empties it after it was stored.</summary>
     public void Clear()
@@ -40,5 +43,6 @@ public sealed class HistoryBatch
         Links.Clear();
         Inventory = null;
         Marks = [];
+        Origins.Clear();
     }
 }

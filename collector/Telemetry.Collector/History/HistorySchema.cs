@@ -16,6 +16,7 @@ internal static class HistorySchema
     public const string Create = """
         CREATE TABLE IF NOT EXISTS meta (name VARCHAR PRIMARY KEY, value VARCHAR, data BLOB);
         CREATE TABLE IF NOT EXISTS senders (sender VARCHAR PRIMARY KEY, epoch UBIGINT, sequence UBIGINT);
+        CREATE TABLE IF NOT EXISTS origins (sender VARCHAR, epoch UBIGINT, message BLOB, PRIMARY KEY (sender, epoch));
         CREATE TABLE IF NOT EXISTS windows (start_ns BIGINT, length_ns BIGINT, flow_packets_omitted BIGINT);
         CREATE TABLE IF NOT EXISTS ports (
             start_ns BIGINT, length_ns BIGINT, entity VARCHAR, switch VARCHAR, port INTEGER, packets BIGINT,

@@ -15,6 +15,9 @@ public interface IHistoryStore : IDisposable
     /// <summary>Which batches of which senders are stored, as of the last write.</summary>
     IReadOnlyList<SenderMark> ReadMarks();
 
+    /// <summary>Which batches of which nodes are stored, as of the last write.</summary>
+    IReadOnlyList<OriginMark> ReadOrigins();
+
     /// <summary>Alerts without an end, ascending by id.</summary>
     IReadOnlyList<Alert> ReadOpenAlerts();
 

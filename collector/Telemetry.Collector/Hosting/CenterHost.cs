@@ -29,7 +29,7 @@ public sealed partial class CenterHost : IAsyncDisposable
         _time = time;
         _outbox = outbox;
         _engine = new CenterEngine(options.Center, time, outbox, outbox.Marks);
-        _pusher = new UpstreamPusher(new PusherOptions { Url = options.Upstream }, outbox, time, loggers.CreateLogger<UpstreamPusher>());
+        _pusher = new UpstreamPusher(options.Pusher, outbox, time, loggers.CreateLogger<UpstreamPusher>());
     }
 
     /// <summary>Where nodes connect, with the port that was chosen.</summary>
@@ -68,15 +68,20 @@ public sealed partial class CenterHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(loggers);
         options.Validate();
         IPEndPoint listen = EndPoints.Parse(options.Listen);
-        IOutbox outbox = Outboxes.Open(options.SpoolDirectory, options.OutboxLimit, time);
+        IOutbox outbox = Outboxes.Open(options.Spool, options.OutboxLimit, time);
         CenterHost host = new(options, time, loggers, outbox);
         try
         {
             IngestService ingest = new(host.Accept, host.AckOf, host._progress, host._stop.Token);
             host._server = await GrpcHost.StartAsync(
                 listen,
-                services => services.AddSingleton(ingest),
-                app => app.MapGrpcService<IngestService>(),
+                options.Tls,
+                services => services.AddSingleton(ingest).AddSingleton(new ObservationService(host.Observe)),
+                app =>
+                {
+                    app.MapGrpcService<IngestService>();
+                    app.MapGrpcService<ObservationService>();
+                },
                 loggers,
                 cancellation).ConfigureAwait(false);
         }
@@ -123,6 +128,14 @@ public sealed partial class CenterHost : IAsyncDisposable
         lock (_engineLock)
         {
             return _engine.Accept(batch);
+        }
+    }
+
+    private string Observe(Observation observation)
+    {
+        lock (_engineLock)
+        {
+            return _engine.Observe(observation);
         }
     }
 

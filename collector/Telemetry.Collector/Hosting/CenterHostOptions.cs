@@ -1,6 +1,7 @@
 using System.Net;
 using Telemetry.Collector.Centers;
 using Telemetry.Collector.Delivery;
+using Telemetry.Collector.Security;
 
 namespace Telemetry.Collector.Hosting;
 
@@ -16,11 +17,23 @@ public sealed record CenterHostOptions
     /// <summary>The data center, <c>http://HOST:PORT</c>.</summary>
     public string Upstream { get; init; } = "http://127.0.0.1:5502";
 
+    /// <summary>Addresses of the same data center to turn to when that one does not answer, in order. Default none.</summary>
+    public IReadOnlyList<string> OtherUpstreams { get; init; } = [];
+
+    /// <summary>Certificates of what it serves and of its connection upward; null for none.</summary>
+    public TlsOptions? Tls { get; init; }
+
     /// <summary>
     /// Directory of the spool; null keeps in memory what the data center did not acknowledge, and loses it with the
     /// process although nodes were told that it is safe.
     /// </summary>
     public string? SpoolDirectory { get; init; }
+
+    /// <summary>Size of the spool at which its policy applies, bytes: 16 MiB to 1 TiB, default 512 MiB.</summary>
+    public long SpoolLimitBytes { get; init; } = 512L << 20;
+
+    /// <summary>What the spool does at its limit; by default the oldest windows are given up.</summary>
+    public SpoolPolicy SpoolWhenFull { get; init; }
 
     /// <summary>Batches kept in memory without a spool, 10 to 100,000; default 600.</summary>
     public int OutboxLimit { get; init; } = MemoryOutbox.DefaultLimit;
@@ -32,8 +45,15 @@ public sealed record CenterHostOptions
         Center.Validate();
         OptionFaults faults = new();
         faults.Require(EndPoints.TryParse(Listen, out IPEndPoint? _), $"Listen {Listen} is not of the form ADDRESS:PORT");
+        faults.Range(SpoolLimitBytes, 16 << 20, 1L << 40, nameof(SpoolLimitBytes));
         faults.Range(OutboxLimit, 10, 100_000, nameof(OutboxLimit));
         faults.Throw("center options");
-        new PusherOptions { Url = Upstream }.Validate();
+        Pusher.Validate();
     }
+
+    internal PusherOptions Pusher => new() { Url = Upstream, Others = OtherUpstreams, Tls = Tls };
+
+    internal SpoolOptions? Spool => SpoolDirectory is null
+        ? null
+        : new SpoolOptions { Directory = SpoolDirectory, LimitBytes = SpoolLimitBytes, WhenFull = SpoolWhenFull };
 }

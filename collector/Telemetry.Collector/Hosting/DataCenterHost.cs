@@ -77,6 +77,7 @@ public sealed partial class DataCenterHost : IAsyncDisposable
             FeedService feed = new(host._engine, host._engineLock, host._stop.Token);
             host._server = await GrpcHost.StartAsync(
                 listen,
+                options.Tls,
                 services => services.AddSingleton(ingest).AddSingleton(feed),
                 app =>
                 {

@@ -1,5 +1,6 @@
 using System.Net;
 using Telemetry.Collector.DataCenters;
+using Telemetry.Collector.Security;
 
 namespace Telemetry.Collector.Hosting;
 
@@ -15,6 +16,9 @@ public sealed record DataCenterHostOptions
     /// <summary>File of the history; null keeps it in memory.</summary>
     public string? HistoryFile { get; init; }
 
+    /// <summary>Certificates of what it serves; null for none.</summary>
+    public TlsOptions? Tls { get; init; }
+
     /// <summary>Checks everything.</summary>
     /// <exception cref="ArgumentException">Names every value that is out of its bounds.</exception>
     public void Validate()
@@ -22,6 +26,7 @@ public sealed record DataCenterHostOptions
         DataCenter.Validate();
         OptionFaults faults = new();
         faults.Require(EndPoints.TryParse(Listen, out IPEndPoint? _), $"Listen {Listen} is not of the form ADDRESS:PORT");
+        Tls?.Validate(faults);
         faults.Throw("data center options");
     }
 }

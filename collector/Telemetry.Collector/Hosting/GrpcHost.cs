@@ -1,17 +1,21 @@
 using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Telemetry.Collector.Security;
 
 namespace Telemetry.Collector.Hosting;
 
-/// <summary>One gRPC service on one address: Kestrel, HTTP/2 without TLS.</summary>
+/// <summary>gRPC services on one address: Kestrel, HTTP/2, with TLS where certificates are given.</summary>
 internal sealed class GrpcHost : IAsyncDisposable
 {
     private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(2);
@@ -29,19 +33,27 @@ internal sealed class GrpcHost : IAsyncDisposable
 
     /// <summary>Starts serving.</summary>
     /// <param name="listen">Address and port; port 0 lets the system choose.</param>
+    /// <param name="tls">Certificates; null or without one serves without TLS.</param>
     /// <param name="services">Registers the service objects.</param>
     /// <param name="map">Maps the gRPC services.</param>
     /// <param name="loggers">Where the server logs.</param>
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="HostFaultException">The address is in use or not this machine's; names it.</exception>
     public static async Task<GrpcHost> StartAsync(
-        IPEndPoint listen, Action<IServiceCollection> services, Action<WebApplication> map, ILoggerFactory loggers, CancellationToken cancellation)
+        IPEndPoint listen, TlsOptions? tls, Action<IServiceCollection> services, Action<WebApplication> map, ILoggerFactory loggers, CancellationToken cancellation)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(listen, options => options.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(listen, options =>
+            {
+                options.Protocols = HttpProtocols.Http2;
+                if (tls is { Serves: true })
+                {
+                    options.UseHttps(Https(tls));
+                }
+            });
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(2);
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(2);
@@ -75,6 +87,33 @@ internal sealed class GrpcHost : IAsyncDisposable
 
         string url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new GrpcHost(app, url);
+    }
+
+    private static HttpsConnectionAdapterOptions Https(TlsOptions tls)
+    {
+        HttpsConnectionAdapterOptions https = new()
+        {
+            ServerCertificate = tls.LoadCertificate(),
+            ServerCertificateChain = tls.LoadChain(),
+            SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        };
+        if (tls.RequireClientCertificate)
+        {
+            X509ChainPolicy policy = tls.PeerPolicy()!;
+            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            https.ClientCertificateValidation = (certificate, offered, _) =>
+            {
+                using X509Chain chain = new() { ChainPolicy = policy.Clone() };
+                foreach (X509ChainElement element in offered?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
+                {
+                    chain.ChainPolicy.ExtraStore.Add(element.Certificate);
+                }
+
+                return chain.Build(certificate);
+            };
+        }
+
+        return https;
     }
 
     public async ValueTask DisposeAsync()

@@ -23,6 +23,7 @@ public sealed partial class NodeHost : IAsyncDisposable
     private readonly Lock _engineLock = new();
     private readonly NodeEngine _engine;
     private readonly IOutbox _outbox;
+    private readonly LossySink _sink;
     private readonly UpstreamPusher _pusher;
     private readonly DatagramRing _ring;
     private readonly Socket _socket;
@@ -41,9 +42,10 @@ public sealed partial class NodeHost : IAsyncDisposable
         _time = time;
         _log = loggers.CreateLogger<NodeHost>();
         _outbox = outbox;
+        _sink = new LossySink(outbox);
         _socket = socket;
-        _engine = new NodeEngine(options.Node, time, outbox);
-        _pusher = new UpstreamPusher(new PusherOptions { Url = options.Upstream }, outbox, time, loggers.CreateLogger<UpstreamPusher>());
+        _engine = new NodeEngine(options.Node, time, _sink);
+        _pusher = new UpstreamPusher(options.Pusher, outbox, time, loggers.CreateLogger<UpstreamPusher>());
         _ring = new DatagramRing(options.RingDatagrams, MaxDatagramBytes);
         EndPoint = (IPEndPoint)socket.LocalEndPoint!;
         _kernelDrops = new KernelDrops(EndPoint.Port);
@@ -87,7 +89,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         IOutbox outbox;
         try
         {
-            outbox = Outboxes.Open(options.SpoolDirectory, options.OutboxLimit, time);
+            outbox = Outboxes.Open(options.Spool, options.OutboxLimit, time);
         }
         catch (HostFaultException)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Delivery;
 using Telemetry.Collector.Nodes;
+using Telemetry.Collector.Security;
 
 namespace Telemetry.Collector.Hosting;
 
@@ -17,8 +18,17 @@ public sealed record NodeHostOptions
     /// <summary>The center, <c>http://HOST:PORT</c>.</summary>
     public string Upstream { get; init; } = "http://127.0.0.1:5501";
 
+    /// <summary>Centers to turn to when that one does not answer, in order. Default none.</summary>
+    public IReadOnlyList<string> OtherUpstreams { get; init; } = [];
+
+    /// <summary>Certificates of its connection upward; null for none.</summary>
+    public TlsOptions? Tls { get; init; }
+
     /// <summary>Directory of the spool; null keeps unacknowledged batches in memory only.</summary>
     public string? SpoolDirectory { get; init; }
+
+    /// <summary>Size of the spool at which its policy applies, bytes: 16 MiB to 1 TiB, default 512 MiB.</summary>
+    public long SpoolLimitBytes { get; init; } = 512L << 20;
 
     /// <summary>Batches kept in memory without a spool, 10 to 100,000; default 600.</summary>
     public int OutboxLimit { get; init; } = MemoryOutbox.DefaultLimit;
@@ -42,6 +52,7 @@ public sealed record NodeHostOptions
         Node.Validate();
         OptionFaults faults = new();
         faults.Require(EndPoints.TryParse(Listen, out IPEndPoint? _), $"Listen {Listen} is not of the form ADDRESS:PORT");
+        faults.Range(SpoolLimitBytes, 16 << 20, 1L << 40, nameof(SpoolLimitBytes));
         faults.Range(OutboxLimit, 10, 100_000, nameof(OutboxLimit));
         faults.Range(RingDatagrams, 16, 1_000_000, nameof(RingDatagrams));
         faults.Range(SocketBufferBytes, 64 << 10, 1 << 30, nameof(SocketBufferBytes));
@@ -54,6 +65,12 @@ public sealed record NodeHostOptions
         }
 
         faults.Throw("node options");
-        new PusherOptions { Url = Upstream }.Validate();
+        Pusher.Validate();
     }
+
+    internal PusherOptions Pusher => new() { Url = Upstream, Others = OtherUpstreams, Tls = Tls };
+
+    internal SpoolOptions? Spool => SpoolDirectory is null
+        ? null
+        : new SpoolOptions { Directory = SpoolDirectory, LimitBytes = SpoolLimitBytes };
 }

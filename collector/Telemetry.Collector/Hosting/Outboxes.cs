@@ -20,16 +20,16 @@ internal static class Outboxes
     }
 
     /// <exception cref="HostFaultException">The spool cannot be used; names it.</exception>
-    public static IOutbox Open(string? directory, int memoryLimit, TimeProvider time)
+    public static IOutbox Open(SpoolOptions? spool, int memoryLimit, TimeProvider time)
     {
-        if (directory is null)
+        if (spool is null)
         {
             return new MemoryOutbox((ulong)Math.Max(1, RunClock.NowNs(time)), memoryLimit);
         }
 
         try
         {
-            return new Spool(new SpoolOptions { Directory = directory }, time);
+            return new Spool(spool, time);
         }
         catch (IOException fault)
         {

@@ -36,16 +36,22 @@ public static class ControllerHost
     }
 
     /// <summary>Like <see cref="RunAsync(string, string?, IPEndPoint?, TextWriter, CancellationToken)"/>, over what is loaded already.</summary>
+    /// <param name="topology">What to program.</param>
+    /// <param name="options">Program, reports, INT and probing.</param>
+    /// <param name="log">Gets a line for each change of a switch or link.</param>
+    /// <param name="cancellation">Ends it; the task then completes normally.</param>
+    /// <param name="created">Gets the controller before it starts, to listen to it; its handlers are called on any thread.</param>
     /// <exception cref="Inputs.InputException">A file has faults; nothing was contacted.</exception>
     /// <exception cref="P4Runtime.Errors.P4RuntimeException">A switch refused its program or an entry.</exception>
     public static async Task RunAsync(
-        Topology topology, ControllerOptions options, TextWriter log, CancellationToken cancellation)
+        Topology topology, ControllerOptions options, TextWriter log, CancellationToken cancellation, Action<ControllerApp>? created = null)
     {
         TextWriter lines = TextWriter.Synchronized(log);
         ConcurrentDictionary<string, GrpcChannel> channels = new();
         try
         {
             await using ControllerApp app = new(topology, options, TimeProvider.System, Connect);
+            created?.Invoke(app);
             app.SwitchChanged += s => lines.WriteLine(
                 s.Detail.Length == 0 ? $"{s.Name}: {s.State}, {s.EntriesInstalled} entries" : $"{s.Name}: {s.State}, {s.Detail}");
             app.LinkChanged += l => lines.WriteLine(

@@ -17,6 +17,9 @@ internal sealed class DiscardedHistory : IHistoryStore
     public IReadOnlyList<SenderMark> ReadMarks() => [];
 
     /// <inheritdoc/>
+    public IReadOnlyList<OriginMark> ReadOrigins() => [];
+
+    /// <inheritdoc/>
     public IReadOnlyList<Alert> ReadOpenAlerts() => [];
 
     /// <inheritdoc/>

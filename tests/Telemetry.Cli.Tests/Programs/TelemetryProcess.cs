@@ -29,6 +29,8 @@ internal sealed class TelemetryProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     public static TelemetryProcess Start(params string[] arguments)
     {
         ProcessStartInfo start = new("dotnet", [Path, .. arguments])

@@ -91,7 +91,7 @@ public sealed class CenterRestartTests : IDisposable
             }
 
             _taken = up.Sequence;
-            foreach (Window window in up.Windows)
+            foreach (Window window in up.Parts.SelectMany(part => part.Windows))
             {
                 arrived[window.StartNs] = arrived.GetValueOrDefault(window.StartNs) + 1;
             }

@@ -231,6 +231,8 @@ public sealed class DataCenterEngineTests : IDisposable
 
         public IReadOnlyList<SenderMark> ReadMarks() => [];
 
+        public IReadOnlyList<OriginMark> ReadOrigins() => [];
+
         public IReadOnlyList<Alert> ReadOpenAlerts() => [];
 
         public IReadOnlyList<LinkStatus> ReadLinks() => [];

@@ -146,6 +146,27 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public void Append_AtTheLimitOfOneThatRefuses_ThrowsUntilSomeIsAcknowledged()
+    {
+        SpoolOptions options = new() { Directory = _directory, SegmentBytes = 4096, LimitBytes = 16384, WhenFull = SpoolPolicy.Refuse };
+        using Spool spool = new(options, _time);
+        int taken = 0;
+        IOException full = Assert.Throws<IOException>(() =>
+        {
+            for (; taken < 100; taken++)
+            {
+                spool.Append(Batch(taken + 1, padding: 1000), Marks((ulong)taken));
+            }
+        });
+        Assert.Contains("the spool is full", full.Message, StringComparison.Ordinal);
+        Assert.InRange(taken, 10, 20);
+        Assert.Equal((taken, 0L), (Contents(spool).Count, spool.Statistics.Dropped));
+        spool.Acknowledge(spool.Epoch, (ulong)taken);
+        spool.Append(Batch(100), Marks(100));
+        Assert.Equal([100L], Contents(spool));
+    }
+
+    [Fact]
     public void Acknowledge_WholeSegments_AreRemovedAndMarksStay()
     {
         using (Spool spool = Open(segmentBytes: 4096))

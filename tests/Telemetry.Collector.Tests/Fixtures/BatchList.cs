@@ -10,9 +10,9 @@ internal sealed class BatchList : IBatchSink
 
     public List<IReadOnlyList<SenderMark>> Covers { get; } = [];
 
-    public IEnumerable<Window> Windows => Batches.SelectMany(batch => batch.Windows);
+    public IEnumerable<Window> Windows => Batches.SelectMany(batch => batch.Windows.Concat(batch.Parts.SelectMany(part => part.Windows)));
 
-    public IEnumerable<Event> Events => Batches.SelectMany(batch => batch.Events);
+    public IEnumerable<Event> Events => Batches.SelectMany(batch => batch.Events.Concat(batch.Parts.SelectMany(part => part.Events)));
 
     public IEnumerable<DeviceStatus> Devices => Batches.SelectMany(batch => batch.Devices);
 

@@ -3,7 +3,7 @@ using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Distributions;
 using Telemetry.Collector.Entities;
 
-namespace Telemetry.Collector.Centers;
+namespace Telemetry.Collector.DataCenters;
 
 /// <summary>
 /// Joins windows of several senders that cover the same time: what several of them saw of one port, link or flow
@@ -16,39 +16,36 @@ internal sealed class WindowMerger
     /// <summary>Distributions that were no multiset and were left out.</summary>
     public long MalformedDistributions { get; private set; }
 
-    /// <summary>Merges the windows of some batches by (start, length).</summary>
+    /// <summary>Merges windows by (start, length).</summary>
     /// <returns>Windows ascending by start, then length; entries ascending by entity.</returns>
-    public List<Window> Merge(IReadOnlyList<Batch> batches)
+    public List<Window> Merge(List<Window> windows)
     {
-        if (batches.Count == 1 && batches[0].Windows.Count <= 1)
+        if (windows.Count <= 1)
         {
-            return [.. batches[0].Windows];
+            return windows;
         }
 
         SortedDictionary<(long, long), List<Window>> byTime = [];
-        foreach (Batch batch in batches)
+        foreach (Window window in windows)
         {
-            foreach (Window window in batch.Windows)
+            if (!byTime.TryGetValue((window.StartNs, window.LengthNs), out List<Window>? same))
             {
-                if (!byTime.TryGetValue((window.StartNs, window.LengthNs), out List<Window>? same))
-                {
-                    byTime.Add((window.StartNs, window.LengthNs), same = []);
-                }
-
-                same.Add(window);
+                byTime.Add((window.StartNs, window.LengthNs), same = []);
             }
+
+            same.Add(window);
         }
 
         List<Window> merged = [];
         foreach (List<Window> same in byTime.Values)
         {
-            merged.Add(same.Count == 1 ? same[0] : Merge(same));
+            merged.Add(same.Count == 1 ? same[0] : MergeSame(same));
         }
 
         return merged;
     }
 
-    private Window Merge(List<Window> same)
+    private Window MergeSame(List<Window> same)
     {
         Window result = new() { StartNs = same[0].StartNs, LengthNs = same[0].LengthNs };
         Join(same, window => window.Ports, PortId.Of, Merge, result.Ports);

@@ -1,0 +1,33 @@
+using Telemetry.Collector.Contracts;
+
+namespace Telemetry.Collector.Delivery;
+
+/// <summary>
+/// A node's way to its outbox: reports that keep coming cannot be told to wait, so a batch that a full or broken disk
+/// does not take is given up and counted instead of ending the node. One thread.
+/// </summary>
+internal sealed class LossySink(IOutbox outbox) : IBatchSink
+{
+    private long _lost;
+
+    /// <summary>Batches given up.</summary>
+    public long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>Why the newest one was; empty when it was taken.</summary>
+    public string LastError { get; private set; } = "";
+
+    /// <inheritdoc/>
+    public void Append(Batch batch, IReadOnlyList<SenderMark> covers)
+    {
+        try
+        {
+            outbox.Append(batch, covers);
+            LastError = "";
+        }
+        catch (IOException fault)
+        {
+            Interlocked.Increment(ref _lost);
+            LastError = fault.Message;
+        }
+    }
+}
