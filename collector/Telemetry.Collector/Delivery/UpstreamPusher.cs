@@ -156,7 +156,9 @@ public sealed partial class UpstreamPusher
             if (_outbox.TryRead(sent, out Batch? batch))
             {
                 ulong next = batch.Sequence;
-                await _acknowledged.WaitAsync(() => next - _outbox.AcknowledgedSequence <= (ulong)_options.InFlight, cancellation).ConfigureAwait(false);
+
+                // After a reconnection the other side may acknowledge at once more than was sent again.
+                await _acknowledged.WaitAsync(() => next <= _outbox.AcknowledgedSequence + (ulong)_options.InFlight, cancellation).ConfigureAwait(false);
                 await stream.WriteAsync(batch, cancellation).ConfigureAwait(false);
                 sent = next;
             }
