@@ -21,6 +21,7 @@ try
         TierCommand.CreateCenter(),
         TierCommand.CreateDataCenter(),
         DecodeCommand.Create(),
+        HistoryCommand.Create(),
         TuiCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Telemetry.Collector.Centers;
 using Telemetry.Collector.DataCenters;
 using Telemetry.Collector.Delivery;
+using Telemetry.Collector.History;
 using Telemetry.Collector.Hosting;
 using Telemetry.Collector.Nodes;
 using Telemetry.Collector.Security;
@@ -108,8 +109,12 @@ internal static class TierCommand
         Option<string> name = Text("--name", "Name of this data center", usual.DataCenter.Name);
         Option<string> listen = Text("--listen", "ADDRESS:PORT where centers and watchers connect", usual.Listen);
         Option<string?> history = new("--history") { Description = "DuckDB file, made when missing; in memory by default" };
+        HistoryRetention kept = new();
+        Option<double> keepRaw = Keep("--keep-raw", "Hours that windows are kept as they came", kept.RawNs / 3.6e12);
+        Option<double> keep10s = Keep("--keep-10s", "Days that windows of 10 s are kept", kept.TenSecondsNs / 8.64e13);
+        Option<double> keep5m = Keep("--keep-5m", "Days that windows of 5 minutes, events, alerts and states are kept", kept.FiveMinutesNs / 8.64e13);
         Option<string?> log = Log();
-        Command command = new("datacenter", "Run the data center: history, inference, and the feed for watchers") { name, listen, history, log };
+        Command command = new("datacenter", "Run the data center: history, inference, and the feed for watchers") { name, listen, history, keepRaw, keep10s, keep5m, log };
         TlsArguments tls = new(command, serves: true);
         command.SetAction((parsed, cancellation) =>
         {
@@ -119,6 +124,12 @@ internal static class TierCommand
                 Listen = parsed.GetRequiredValue(listen),
                 HistoryFile = parsed.GetValue(history),
                 Tls = tls.Read(parsed),
+                Retention = new HistoryRetention
+                {
+                    RawNs = (long)(parsed.GetValue(keepRaw) * 3.6e12),
+                    TenSecondsNs = (long)(parsed.GetValue(keep10s) * 8.64e13),
+                    FiveMinutesNs = (long)(parsed.GetValue(keep5m) * 8.64e13),
+                },
             };
             DetectorSet detectors = DetectorSet.LoadShipped();
             return WithLogsAsync(parsed.GetValue(log), loggers => TierCommands.RunDataCenterAsync(
@@ -144,6 +155,8 @@ internal static class TierCommand
 
     private static Option<string> Text(string name, string description, string usual) =>
         new(name) { Description = description, DefaultValueFactory = _ => usual };
+
+    private static Option<double> Keep(string name, string description, double usual) => new(name) { Description = description, DefaultValueFactory = _ => usual };
 
     private static Option<string?> Log() => new("--log") { Description = "File for log lines" };
 }

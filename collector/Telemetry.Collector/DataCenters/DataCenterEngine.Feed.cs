@@ -62,7 +62,7 @@ public sealed partial class DataCenterEngine
 
     /// <summary>Rows of the history; the first carries the columns' names. May be called from any thread.</summary>
     /// <exception cref="HistoryException">The request names no table, or the query failed.</exception>
-    public IReadOnlyList<HistoryRow> GetHistory(HistoryRequest request) => _store.Query(request);
+    public IEnumerable<HistoryRow> GetHistory(HistoryRequest request) => _store.Query(request);
 
     /// <summary>Takes figures of the data center itself.</summary>
     public void OnSelf(double? cpuPercent, ulong? memoryBytes) => (_cpuPercent, _memoryBytes) = (cpuPercent, memoryBytes);

@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using Google.Protobuf;
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Entities;
 
@@ -9,9 +10,10 @@ public sealed partial class DuckDbHistoryStore
     private const uint DefaultLimit = 10_000;
 
     /// <inheritdoc/>
-    public IReadOnlyList<HistoryRow> Query(HistoryRequest request)
+    public IEnumerable<HistoryRow> Query(HistoryRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        long toNs = request.ToNs == 0 ? long.MaxValue : request.ToNs;
         (string table, string hidden, string time) = request.Table switch
         {
             HistoryRequest.Types.Table.Ports => ("ports", " EXCLUDE (hop_latency, queue_depth)", "start_ns"),
@@ -20,39 +22,105 @@ public sealed partial class DuckDbHistoryStore
             HistoryRequest.Types.Table.Alerts => ("alerts", " EXCLUDE (message)", "start_ns"),
             HistoryRequest.Types.Table.Events => ("events", "", "time_ns"),
             HistoryRequest.Types.Table.Devices => ("devices", "", "time_ns"),
+            HistoryRequest.Types.Table.LinkStates => ("link_states", "", "time_ns"),
             _ => throw new HistoryException($"There is no table {request.Table} in the history."),
         };
+        if (hidden.Length > 0 && request.Table != HistoryRequest.Types.Table.Alerts)
+        {
+            table += TierOf(request.Resolution, request.FromNs, toNs).Suffix;
+        }
+
         string ended = request.Table == HistoryRequest.Types.Table.Alerts ? "(end_ns IS NULL OR end_ns >= $from)" : $"{time} >= $from";
         string sql = $"""
             SELECT *{hidden} FROM {table}
             WHERE {ended} AND {time} < $to AND ($entity = '' OR entity = $entity)
             ORDER BY {time}, entity, rowid LIMIT $limit
             """;
-        string[]? columns = null;
-        List<HistoryRow> rows = Read(
-            sql,
-            row =>
-            {
-                columns ??= [.. Enumerable.Range(0, row.FieldCount).Select(row.GetName)];
-                return ToRow(row);
-            },
-            ("from", request.FromNs),
-            ("to", request.ToNs == 0 ? long.MaxValue : request.ToNs),
-            ("entity", request.Entity),
-            ("limit", (long)(request.Limit == 0 ? DefaultLimit : request.Limit)));
-        if (rows.Count > 0)
-        {
-            rows[0].Columns.AddRange(columns);
-        }
+        return Rows();
 
-        return rows;
+        // Row by row, on a connection of its own: an export may be larger than the memory, and hold up nobody.
+        IEnumerable<HistoryRow> Rows()
+        {
+            using DuckDBConnection connection = Another();
+            using DuckDBCommand command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.UseStreamingMode = true;
+            command.Parameters.Add(new DuckDBParameter("from", request.FromNs));
+            command.Parameters.Add(new DuckDBParameter("to", toNs));
+            command.Parameters.Add(new DuckDBParameter("entity", request.Entity));
+            command.Parameters.Add(new DuckDBParameter("limit", (long)(request.Limit == 0 ? DefaultLimit : request.Limit)));
+            using DuckDBDataReader reader = Guard(command.ExecuteReader);
+            bool first = true;
+            while (Guard(reader.Read))
+            {
+                HistoryRow row = ToRow(reader);
+                if (first)
+                {
+                    first = false;
+                    row.Columns.AddRange(Enumerable.Range(0, reader.FieldCount).Select(reader.GetName));
+                    row.Types_.AddRange(Enumerable.Range(0, reader.FieldCount).Select(reader.GetDataTypeName));
+                }
+
+                yield return row;
+            }
+        }
     }
 
     /// <inheritdoc/>
     public IEnumerable<Window> ReadWindows(long fromNs, long toNs)
     {
+        List<Window> windows = [];
+        foreach ((HistoryTier tier, long partFromNs, long partToNs) in Cover(fromNs, toNs))
+        {
+            lock (_readLock)
+            {
+                windows.AddRange(Guard(() => ReadTier(_reader, tier, partFromNs, partToNs)));
+            }
+        }
+
+        return windows;
+    }
+
+    /// <exception cref="HistoryException">There is no such resolution.</exception>
+    private HistoryTier TierOf(string resolution, long fromNs, long toNs)
+    {
+        if (resolution.Length == 0)
+        {
+            return HistoryTier.Raw;
+        }
+
+        if (resolution != "auto")
+        {
+            return HistoryTier.All.FirstOrDefault(tier => tier.Name == resolution) ?? throw new HistoryException(
+                $"There is no resolution {resolution} in the history; there are auto, {string.Join(", ", HistoryTier.All.Select(tier => tier.Name))}.");
+        }
+
+        const long Windows = 1000;
+        const long RawNs = 100_000_000;
+        lock (_writeLock)
+        {
+            // An open end is about now; a history of a run in virtual time has only what it has.
+            long newestNs = Math.Min(toNs, (long?)Scalar("SELECT max(start_ns) FROM windows") ?? 0);
+            return HistoryTier.All.FirstOrDefault(tier =>
+                fromNs >= _tiers[tier].PurgedNs && (newestNs - Math.Max(0, fromNs)) / Math.Max(RawNs, tier.LengthNs) <= Windows) ?? HistoryTier.FiveMinutes;
+        }
+    }
+
+    private T Guard<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception fault) when (fault is DuckDBException or InvalidOperationException or InvalidProtocolBufferException)
+        {
+            throw new HistoryException($"{_place}: the history cannot be read: {FirstLine(fault)}", fault);
+        }
+    }
+
+    private static List<Window> ReadTier(DuckDBConnection connection, HistoryTier tier, long fromNs, long toNs)
+    {
         const string Span = "start_ns >= $from AND start_ns < $to";
-        (string, object)[] span = [("from", fromNs), ("to", toNs)];
         SortedDictionary<(long StartNs, long LengthNs), Window> windows = [];
         Window Of(DuckDBDataReader row)
         {
@@ -65,35 +133,43 @@ public sealed partial class DuckDbHistoryStore
             return window;
         }
 
-        // The conversions below fill the windows; the lists that Read makes are not needed.
-        Read(
-            $"SELECT start_ns, length_ns, flow_packets_omitted FROM windows WHERE {Span}",
-            row => Of(row).FlowPacketsOmitted += (ulong)row.GetInt64(2),
-            span);
-        Read(
+        void Each(string sql, Action<DuckDBDataReader> take)
+        {
+            using DuckDBCommand command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.Parameters.Add(new DuckDBParameter("from", fromNs));
+            command.Parameters.Add(new DuckDBParameter("to", toNs));
+            using DuckDBDataReader reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                take(reader);
+            }
+        }
+
+        Each(
+            $"SELECT start_ns, length_ns, flow_packets_omitted FROM windows{tier.Suffix} WHERE {Span}",
+            row => Of(row).FlowPacketsOmitted += (ulong)row.GetInt64(2));
+        Each(
             $"""
             SELECT start_ns, length_ns, switch, port, packets, queue_capacity, rate_bps, tx_packets, tx_bytes, rx_packets, rx_bytes,
                    drops, errors, counter_span_ns, hop_latency, queue_depth
-            FROM ports WHERE {Span} ORDER BY start_ns, switch, port
+            FROM ports{tier.Suffix} WHERE {Span} ORDER BY start_ns, switch, port
             """,
-            row => AddPort(Of(row), row),
-            span);
-        Read(
-            $"SELECT start_ns, length_ns, a, a_port, b, b_port, packets, latency FROM links WHERE {Span} ORDER BY start_ns, a, a_port",
-            row => AddLink(Of(row), row),
-            span);
-        Read(
+            row => AddPort(Of(row), row));
+        Each(
+            $"SELECT start_ns, length_ns, a, a_port, b, b_port, packets, latency FROM links{tier.Suffix} WHERE {Span} ORDER BY start_ns, a, a_port",
+            row => AddLink(Of(row), row));
+        Each(
             $"""
             SELECT start_ns, length_ns, src, dst, src_address, dst_address, protocol, src_port, dst_port, packets, bytes, lost,
                    path, path_changes, latency
-            FROM flows WHERE {Span} ORDER BY start_ns, src_address, dst_address, protocol, src_port, dst_port
+            FROM flows{tier.Suffix} WHERE {Span} ORDER BY start_ns, src_address, dst_address, protocol, src_port, dst_port
             """,
-            row => AddFlow(Of(row), row),
-            span);
-        return windows.Values;
+            row => AddFlow(Of(row), row));
+        return [.. windows.Values];
     }
 
-    private static bool AddPort(Window window, DuckDBDataReader row)
+    private static void AddPort(Window window, DuckDBDataReader row)
     {
         PortWindow port = new()
         {
@@ -113,10 +189,9 @@ public sealed partial class DuckDbHistoryStore
         IfPresent(row, 12, value => port.Errors = value);
         IfPresent(row, 13, value => port.CounterSpanNs = value);
         window.Ports.Add(port);
-        return true;
     }
 
-    private static bool AddLink(Window window, DuckDBDataReader row)
+    private static void AddLink(Window window, DuckDBDataReader row)
     {
         window.Links.Add(new LinkWindow
         {
@@ -127,10 +202,9 @@ public sealed partial class DuckDbHistoryStore
             Packets = (ulong)row.GetInt64(6),
             LatencyNs = DistributionAt(row, 7),
         });
-        return true;
     }
 
-    private static bool AddFlow(Window window, DuckDBDataReader row)
+    private static void AddFlow(Window window, DuckDBDataReader row)
     {
         FlowId id = new(
             row.GetFieldValue<uint>(4), row.GetFieldValue<uint>(5), (byte)row.GetInt32(6), (ushort)row.GetInt32(7), (ushort)row.GetInt32(8));
@@ -147,7 +221,6 @@ public sealed partial class DuckDbHistoryStore
         IfPresent(row, 11, value => flow.Lost = value);
         flow.Path.AddRange(row.GetString(12).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         window.Flows.Add(flow);
-        return true;
     }
 
     private static Distribution DistributionAt(DuckDBDataReader row, int column) =>

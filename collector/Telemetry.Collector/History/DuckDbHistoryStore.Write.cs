@@ -8,37 +8,36 @@ namespace Telemetry.Collector.History;
 
 public sealed partial class DuckDbHistoryStore
 {
-    private readonly ValueHistogram _scratch = new();
-
-    private long WriteWindows(HistoryBatch batch)
+    private static long WriteWindows(DuckDBConnection connection, List<Window> batch, HistoryTier tier)
     {
-        if (batch.Windows.Count == 0)
+        if (batch.Count == 0)
         {
             return 0;
         }
 
-        long rows = batch.Windows.Count;
-        using DuckDBAppender windows = _writer.CreateAppender("windows");
-        using DuckDBAppender ports = _writer.CreateAppender("ports");
-        using DuckDBAppender links = _writer.CreateAppender("links");
-        using DuckDBAppender flows = _writer.CreateAppender("flows");
-        foreach (Window window in batch.Windows)
+        long rows = batch.Count;
+        ValueHistogram scratch = new();
+        using DuckDBAppender windows = connection.CreateAppender($"windows{tier.Suffix}");
+        using DuckDBAppender ports = connection.CreateAppender($"ports{tier.Suffix}");
+        using DuckDBAppender links = connection.CreateAppender($"links{tier.Suffix}");
+        using DuckDBAppender flows = connection.CreateAppender($"flows{tier.Suffix}");
+        foreach (Window window in batch)
         {
             windows.CreateRow().AppendValue(window.StartNs).AppendValue(window.LengthNs)
                 .AppendValue((long)window.FlowPacketsOmitted).EndRow();
             foreach (PortWindow port in window.Ports)
             {
-                Write(ports.CreateRow().AppendValue(window.StartNs).AppendValue(window.LengthNs), port);
+                Write(ports.CreateRow().AppendValue(window.StartNs).AppendValue(window.LengthNs), port, scratch);
             }
 
             foreach (LinkWindow link in window.Links)
             {
-                Write(links.CreateRow().AppendValue(window.StartNs).AppendValue(window.LengthNs), link);
+                Write(links.CreateRow().AppendValue(window.StartNs).AppendValue(window.LengthNs), link, scratch);
             }
 
             foreach (FlowWindow flow in window.Flows)
             {
-                Write(flows.CreateRow().AppendValue(window.StartNs).AppendValue(window.LengthNs), flow);
+                Write(flows.CreateRow().AppendValue(window.StartNs).AppendValue(window.LengthNs), flow, scratch);
             }
 
             rows += window.Ports.Count + window.Links.Count + window.Flows.Count;
@@ -47,16 +46,16 @@ public sealed partial class DuckDbHistoryStore
         return rows;
     }
 
-    private void Write(IDuckDBAppenderRow row, PortWindow port)
+    private static void Write(IDuckDBAppenderRow row, PortWindow port, ValueHistogram scratch)
     {
         row.AppendValue(PortId.Of(port).Entity).AppendValue(port.Switch).AppendValue((int)port.Port).AppendValue((long)port.Packets);
-        bool hasLatency = Take(port.HopLatencyNs);
-        Append(row, hasLatency ? _scratch.Quantile(0.5) : null);
-        Append(row, hasLatency ? _scratch.Quantile(0.99) : null);
-        Append(row, hasLatency ? _scratch.Max : null);
-        bool hasDepth = Take(port.QueueDepth);
-        Append(row, hasDepth ? _scratch.Quantile(0.5) : null);
-        Append(row, hasDepth ? _scratch.Max : null);
+        bool hasLatency = Take(scratch, port.HopLatencyNs);
+        Append(row, hasLatency ? scratch.Quantile(0.5) : null);
+        Append(row, hasLatency ? scratch.Quantile(0.99) : null);
+        Append(row, hasLatency ? scratch.Max : null);
+        bool hasDepth = Take(scratch, port.QueueDepth);
+        Append(row, hasDepth ? scratch.Quantile(0.5) : null);
+        Append(row, hasDepth ? scratch.Max : null);
         row.AppendValue((int)port.QueueCapacity).AppendValue((long)port.RateBps);
         Append(row, port.HasTxPackets ? (long)port.TxPackets : null);
         Append(row, port.HasTxBytes ? (long)port.TxBytes : null);
@@ -70,18 +69,18 @@ public sealed partial class DuckDbHistoryStore
         row.EndRow();
     }
 
-    private void Write(IDuckDBAppenderRow row, LinkWindow link)
+    private static void Write(IDuckDBAppenderRow row, LinkWindow link, ValueHistogram scratch)
     {
         row.AppendValue(LinkId.Of(link).Entity).AppendValue(link.A).AppendValue((int)link.APort)
             .AppendValue(link.B).AppendValue((int)link.BPort).AppendValue((long)link.Packets);
-        bool hasLatency = Take(link.LatencyNs);
-        Append(row, hasLatency ? _scratch.Quantile(0.5) : null);
-        Append(row, hasLatency ? _scratch.Quantile(0.99) : null);
+        bool hasLatency = Take(scratch, link.LatencyNs);
+        Append(row, hasLatency ? scratch.Quantile(0.5) : null);
+        Append(row, hasLatency ? scratch.Quantile(0.99) : null);
         Append(row, link.LatencyNs);
         row.EndRow();
     }
 
-    private void Write(IDuckDBAppenderRow row, FlowWindow flow)
+    private static void Write(IDuckDBAppenderRow row, FlowWindow flow, ValueHistogram scratch)
     {
         FlowId id = FlowId.Of(flow);
         row.AppendValue(EntityNames.Flow(flow.Src, flow.Dst)).AppendValue(flow.Src).AppendValue(flow.Dst)
@@ -89,9 +88,9 @@ public sealed partial class DuckDbHistoryStore
             .AppendValue((int)id.SrcPort).AppendValue((int)id.DstPort)
             .AppendValue((long)flow.Packets).AppendValue((long)flow.Bytes);
         Append(row, flow.HasLost ? (long)flow.Lost : null);
-        bool hasLatency = Take(flow.LatencyNs);
-        Append(row, hasLatency ? _scratch.Quantile(0.5) : null);
-        Append(row, hasLatency ? _scratch.Quantile(0.99) : null);
+        bool hasLatency = Take(scratch, flow.LatencyNs);
+        Append(row, hasLatency ? scratch.Quantile(0.5) : null);
+        Append(row, hasLatency ? scratch.Quantile(0.99) : null);
         row.AppendValue(string.Join(' ', flow.Path)).AppendValue((int)flow.PathChanges);
         Append(row, flow.LatencyNs);
         row.EndRow();
@@ -187,9 +186,11 @@ public sealed partial class DuckDbHistoryStore
         }
     }
 
-    private void Upsert(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    private void Upsert(string sql, params ReadOnlySpan<(string Name, object Value)> parameters) => Change(_writer, sql, parameters);
+
+    private static void Change(DuckDBConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
-        using DuckDBCommand command = _writer.CreateCommand();
+        using DuckDBCommand command = connection.CreateCommand();
         command.CommandText = sql;
         foreach ((string name, object value) in parameters)
         {
@@ -199,10 +200,10 @@ public sealed partial class DuckDbHistoryStore
         command.ExecuteNonQuery();
     }
 
-    private bool Take(Distribution? distribution)
+    private static bool Take(ValueHistogram scratch, Distribution? distribution)
     {
-        _scratch.Clear();
-        return _scratch.TryMerge(distribution) && _scratch.Count > 0;
+        scratch.Clear();
+        return scratch.TryMerge(distribution) && scratch.Count > 0;
     }
 
     private static void Append(IDuckDBAppenderRow row, long? value)

@@ -7,7 +7,8 @@ namespace Telemetry.Collector.History;
 
 /// <summary>
 /// The history in DuckDB: one file, or memory for runs that are not kept. Rows go in through appenders, a whole batch
-/// with its marks in one transaction. Queries run on a connection of their own, beside the writer.
+/// with its marks in one transaction. Queries run on a connection of their own, beside the writer, and so does what
+/// makes coarser windows and removes old ones.
 /// </summary>
 public sealed partial class DuckDbHistoryStore : IHistoryStore
 {
@@ -17,26 +18,35 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
     private readonly Lock _readLock = new();
     private readonly DuckDBConnection _writer;
     private readonly DuckDBConnection _reader;
+    private readonly DuckDBConnection _keeper;
     private readonly string _place;
+    private readonly string? _source;
     private long _rows;
 
-    private DuckDbHistoryStore(string place, string source)
+    private DuckDbHistoryStore(string place, string source, bool readOnly = false)
     {
         _place = place;
-        _writer = new DuckDBConnection($"DataSource={source}");
+        _source = source == Memory ? null : $"DataSource={source}{(readOnly ? ";ACCESS_MODE=READ_ONLY" : "")}";
+        _writer = new DuckDBConnection(_source ?? $"DataSource={source}");
         try
         {
             _writer.Open();
-            Execute(_writer, HistorySchema.Create);
-            CheckVersion();
+            if (!readOnly)
+            {
+                Execute(_writer, HistorySchema.Create);
+            }
+
+            CheckVersion(readOnly);
             _rows = HistorySchema.Counted.Sum(table => (long)Scalar($"SELECT count(*) FROM {table}")!);
-            _reader = source == Memory ? _writer.Duplicate() : new DuckDBConnection($"DataSource={source}");
-            _reader.Open();
+            _reader = Another();
+            _keeper = Another();
+            LoadTiers();
         }
         catch (Exception fault) when (fault is DuckDBException or InvalidOperationException)
         {
             _writer.Dispose();
-            throw new HistoryException($"{place}: the history cannot be opened: {FirstLine(fault)}", fault);
+            string hint = fault.Message.Contains("lock", StringComparison.OrdinalIgnoreCase) ? " (a running data center has it: ask that one)" : "";
+            throw new HistoryException($"{place}: the history cannot be opened: {FirstLine(fault)}{hint}", fault);
         }
         catch (HistoryException)
         {
@@ -56,6 +66,14 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
         return new DuckDbHistoryStore(file, file);
     }
 
+    /// <summary>Opens a history file to read it; no data center may have it open.</summary>
+    /// <exception cref="HistoryException">It does not exist, is no history, of another version, or in use; names the file.</exception>
+    public static DuckDbHistoryStore OpenReadOnly(string file)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        return File.Exists(file) ? new DuckDbHistoryStore(file, file, readOnly: true) : throw new HistoryException($"{file}: no such file; the history of a data center expected");
+    }
+
     /// <summary>A history that lives as long as the object.</summary>
     public static DuckDbHistoryStore InMemory() => new("history in memory", Memory);
 
@@ -68,7 +86,8 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
             try
             {
                 using DuckDBTransaction transaction = _writer.BeginTransaction();
-                long added = WriteWindows(batch) + WriteStates(batch) + WriteAlerts(batch);
+                long added = WriteWindows(_writer, batch.Windows, HistoryTier.Raw) + WriteStates(batch) + WriteAlerts(batch);
+                NoteLate(batch.Windows);
                 WriteMarks(batch);
                 transaction.Commit();
                 Interlocked.Add(ref _rows, added);
@@ -120,6 +139,11 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
     /// <inheritdoc/>
     public void Dispose()
     {
+        lock (_keepLock)
+        {
+            _keeper.Dispose();
+        }
+
         lock (_readLock)
         {
             _reader.Dispose();
@@ -129,6 +153,14 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
         {
             _writer.Dispose();
         }
+    }
+
+    /// <summary>A connection of its own to the same database.</summary>
+    private DuckDBConnection Another()
+    {
+        DuckDBConnection connection = _source is null ? _writer.Duplicate() : new DuckDBConnection(_source);
+        connection.Open();
+        return connection;
     }
 
     private static string FirstLine(Exception fault) => fault.Message.Split('\n')[0];
@@ -155,10 +187,15 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
         return command.ExecuteScalar();
     }
 
-    private void CheckVersion()
+    private void CheckVersion(bool readOnly)
     {
         if (Scalar("SELECT value FROM meta WHERE name = 'schema'") is not string version)
         {
+            if (readOnly)
+            {
+                throw new HistoryException($"{_place}: holds no history");
+            }
+
             Execute(_writer, $"INSERT INTO meta VALUES ('schema', '{HistorySchema.Version}', NULL)");
         }
         else if (version != HistorySchema.Version)

@@ -28,12 +28,21 @@ public interface IHistoryStore : IDisposable
     Inventory? ReadInventory();
 
     /// <summary>Rows of a table within a span, ascending by time, then entity; the first row carries the columns' names.</summary>
-    /// <exception cref="HistoryException">The request names no table, or the query failed.</exception>
-    IReadOnlyList<HistoryRow> Query(HistoryRequest request);
+    /// <exception cref="HistoryException">The request names no table or no resolution, or the query failed: that also while the rows are read.</exception>
+    IEnumerable<HistoryRow> Query(HistoryRequest request);
 
-    /// <summary>Windows within a span, ascending by start, whole with their distributions.</summary>
+    /// <summary>
+    /// Windows within a span, ascending by start, whole with their distributions: as they came where those are still kept,
+    /// before that the coarser ones.
+    /// </summary>
     /// <param name="fromNs">Start of the first window, nanoseconds.</param>
     /// <param name="toNs">Windows start before this; nanoseconds.</param>
     /// <exception cref="HistoryException">The query failed.</exception>
     IEnumerable<Window> ReadWindows(long fromNs, long toNs);
+
+    /// <summary>Makes the coarser windows that are due and removes what is older than it is kept. Beside the writer, one call at a time.</summary>
+    /// <param name="nowNs">The run's clock.</param>
+    /// <param name="retention">How long what is kept.</param>
+    /// <exception cref="HistoryException">It could not be done; it may be tried again.</exception>
+    void Tend(long nowNs, HistoryRetention retention);
 }

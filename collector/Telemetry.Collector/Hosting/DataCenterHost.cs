@@ -7,6 +7,7 @@ using Telemetry.Collector.DataCenters;
 using Telemetry.Collector.Delivery;
 using Telemetry.Collector.History;
 using Telemetry.Collector.Polling;
+using Telemetry.Collector.Time;
 using Telemetry.Inference.Alerts;
 using Telemetry.Inference.Detectors;
 
@@ -24,6 +25,7 @@ public sealed partial class DataCenterHost : IAsyncDisposable
     private readonly ILogger _log;
     private GrpcHost? _server;
     private Task _ticking = Task.CompletedTask;
+    private Task _tending = Task.CompletedTask;
     private string _toldFault = "";
 
     private DataCenterHost(
@@ -95,6 +97,7 @@ public sealed partial class DataCenterHost : IAsyncDisposable
 
         LogServing(host._log, options.DataCenter.Name, host.Url, options.HistoryFile ?? "memory");
         host._ticking = Task.Run(() => host.TickAsync(host._stop.Token), CancellationToken.None);
+        host._tending = Task.Run(() => host.TendAsync(options.Retention, host._stop.Token), CancellationToken.None);
         return host;
     }
 
@@ -121,6 +124,7 @@ public sealed partial class DataCenterHost : IAsyncDisposable
         }
 
         await _ticking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _tending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_engineLock)
         {
             try
@@ -150,6 +154,22 @@ public sealed partial class DataCenterHost : IAsyncDisposable
         lock (_engineLock)
         {
             return _engine.AckOf(sender);
+        }
+    }
+
+    private async Task TendAsync(HistoryRetention retention, CancellationToken stop)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromSeconds(10), _time);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            try
+            {
+                _store.Tend(RunClock.NowNs(_time), retention);
+            }
+            catch (HistoryException fault)
+            {
+                LogFault(_log, fault.Message);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Telemetry.Collector.DataCenters;
+using Telemetry.Collector.History;
 using Telemetry.Collector.Security;
 
 namespace Telemetry.Collector.Hosting;
@@ -16,6 +17,9 @@ public sealed record DataCenterHostOptions
     /// <summary>File of the history; null keeps it in memory.</summary>
     public string? HistoryFile { get; init; }
 
+    /// <summary>How long the history keeps what.</summary>
+    public HistoryRetention Retention { get; init; } = new();
+
     /// <summary>Certificates of what it serves; null for none.</summary>
     public TlsOptions? Tls { get; init; }
 
@@ -26,6 +30,7 @@ public sealed record DataCenterHostOptions
         DataCenter.Validate();
         OptionFaults faults = new();
         faults.Require(EndPoints.TryParse(Listen, out IPEndPoint? _), $"Listen {Listen} is not of the form ADDRESS:PORT");
+        Retention.Validate(faults);
         Tls?.Validate(faults);
         faults.Throw("data center options");
     }

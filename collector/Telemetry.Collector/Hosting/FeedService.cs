@@ -56,20 +56,26 @@ internal sealed class FeedService(DataCenterEngine engine, Lock engineLock, Canc
 
     public override async Task GetHistory(HistoryRequest request, IServerStreamWriter<HistoryRow> responseStream, ServerCallContext context)
     {
-        IReadOnlyList<HistoryRow> rows;
+        IEnumerable<HistoryRow> rows;
         try
         {
             rows = engine.GetHistory(request);
         }
         catch (HistoryException fault)
         {
-            StatusCode code = request.Table == HistoryRequest.Types.Table.Unspecified ? StatusCode.InvalidArgument : StatusCode.Unavailable;
-            throw new RpcException(new Status(code, fault.Message));
+            throw new RpcException(new Status(StatusCode.InvalidArgument, fault.Message));
         }
 
-        foreach (HistoryRow row in rows)
+        try
         {
-            await responseStream.WriteAsync(row, context.CancellationToken).ConfigureAwait(false);
+            foreach (HistoryRow row in rows)
+            {
+                await responseStream.WriteAsync(row, context.CancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (HistoryException fault)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, fault.Message));
         }
     }
 }

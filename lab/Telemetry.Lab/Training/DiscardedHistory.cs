@@ -29,10 +29,15 @@ internal sealed class DiscardedHistory : IHistoryStore
     public Inventory? ReadInventory() => null;
 
     /// <inheritdoc/>
-    public IReadOnlyList<HistoryRow> Query(HistoryRequest request) => throw new HistoryException("this run keeps no history");
+    public IEnumerable<HistoryRow> Query(HistoryRequest request) => throw new HistoryException("this run keeps no history");
 
     /// <inheritdoc/>
     public IEnumerable<Window> ReadWindows(long fromNs, long toNs) => throw new HistoryException("this run keeps no history");
+
+    /// <inheritdoc/>
+    public void Tend(long nowNs, HistoryRetention retention)
+    {
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -53,7 +53,7 @@ public class CollectorChainTests
 
         Alert alert = Assert.Single(chain.DataCenter.GetTotals().Alerts);
         Assert.Equal(("congestion", "s1-p3", 500_000_000L, 1_000_000_000L), (alert.Kind, alert.Entity, alert.StartNs, alert.EndNs));
-        IReadOnlyList<HistoryRow> rows = chain.DataCenter.GetHistory(new HistoryRequest { Table = HistoryRequest.Types.Table.Alerts });
+        List<HistoryRow> rows = [.. chain.DataCenter.GetHistory(new HistoryRequest { Table = HistoryRequest.Types.Table.Alerts })];
         Assert.Equal("s1-p3", Assert.Single(rows).Values[rows[0].Columns.IndexOf("entity")]);
     }
 

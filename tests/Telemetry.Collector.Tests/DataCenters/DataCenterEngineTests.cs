@@ -239,9 +239,13 @@ public sealed class DataCenterEngineTests : IDisposable
 
         public Inventory? ReadInventory() => null;
 
-        public IReadOnlyList<HistoryRow> Query(HistoryRequest request) => [];
+        public IEnumerable<HistoryRow> Query(HistoryRequest request) => [];
 
         public IEnumerable<Window> ReadWindows(long fromNs, long toNs) => [];
+
+        public void Tend(long nowNs, HistoryRetention retention)
+        {
+        }
 
         public void Dispose() => GC.SuppressFinalize(this);
     }

@@ -102,7 +102,7 @@ public sealed class DuckDbHistoryStoreTests : IDisposable
     {
         using DuckDbHistoryStore store = DuckDbHistoryStore.InMemory();
         store.Write(Sample());
-        IReadOnlyList<HistoryRow> found = store.Query(new HistoryRequest { Table = table, Entity = entity });
+        List<HistoryRow> found = [.. store.Query(new HistoryRequest { Table = table, Entity = entity })];
         Assert.Equal(rows, found.Count);
         if (rows > 0)
         {
@@ -119,7 +119,7 @@ public sealed class DuckDbHistoryStoreTests : IDisposable
         HistoryRow device = Assert.Single(store.Query(new HistoryRequest { Table = HistoryRequest.Types.Table.Devices }));
         Assert.Equal("12.5", device.Values[device.Columns.IndexOf("cpu_percent")]);
         Assert.Equal("", device.Values[device.Columns.IndexOf("memory_bytes")]);
-        HistoryRow port = store.Query(new HistoryRequest { Table = HistoryRequest.Types.Table.Ports, Limit = 1 })[0];
+        HistoryRow port = store.Query(new HistoryRequest { Table = HistoryRequest.Types.Table.Ports, Limit = 1 }).First();
         Assert.Equal(("1000", "1500", "", "9", ""), (Value("hop_p50_ns"), Value("hop_p99_ns"), Value("queue_max"), Value("tx_packets"), Value("errors")));
         string Value(string column) => port.Values[port.Columns.IndexOf(column)];
     }
