@@ -1,38 +1,67 @@
 namespace Telemetry.SoftSwitch.Execution;
 
-/// <summary>Two-rate three-colour marker (RFC 2698, colour-blind) as BMv2 runs it: the peak bucket first, then the committed one.</summary>
+/// <summary>
+/// A colour-blind marker: two rates and three colours (RFC 2698) as BMv2 runs it, the peak bucket first and then the
+/// committed one, or one rate and three colours (RFC 2697). Green while unconfigured.
+/// </summary>
 internal sealed class Meter(bool inBytes)
 {
     private const ulong Green = 0;
     private const ulong Yellow = 1;
     private const ulong Red = 2;
     private double _committed;
+
+    /// <summary>Peak bucket, or the excess bucket of one rate.</summary>
     private double _peak;
     private long _lastNs;
 
-    /// <summary>Rates in units a second and bursts in units, a unit being a byte or a packet; null while unconfigured.</summary>
-    public (long Cir, long Cburst, long Pir, long Pburst)? Config { get; private set; }
+    /// <summary>What was marked since the meter was made or reset.</summary>
+    public MeterCounts Counts;
 
-    public void Configure((long Cir, long Cburst, long Pir, long Pburst)? config, long nowNs)
+    /// <summary>Null while unconfigured.</summary>
+    public MeterRates? Rates { get; private set; }
+
+    /// <summary>Sets the rates and fills the buckets.</summary>
+    public void Configure(MeterRates? rates, long nowNs)
     {
-        Config = config;
-        _committed = config?.Cburst ?? 0;
-        _peak = config?.Pburst ?? 0;
+        Rates = rates;
+        _committed = rates?.Cburst ?? 0;
+        _peak = rates is null ? 0 : rates.IsSingleRate ? rates.Eburst : rates.Pburst;
         _lastNs = nowNs;
     }
 
     public ulong Execute(int bytes, long nowNs)
     {
-        if (Config is not (long cir, long cburst, long pir, long pburst))
-        {
-            return Green;
-        }
+        ulong color = Rates is MeterRates rates ? Mark(rates, inBytes ? bytes : 1, nowNs) : Green;
+        Counts.Count(color, bytes);
+        return color;
+    }
 
+    private ulong Mark(MeterRates rates, double units, long nowNs)
+    {
         double elapsed = (nowNs - _lastNs) / 1e9;
         _lastNs = nowNs;
-        _committed = Math.Min(cburst, _committed + (elapsed * cir));
-        _peak = Math.Min(pburst, _peak + (elapsed * pir));
-        double units = inBytes ? bytes : 1;
+        double committed = _committed + (elapsed * rates.Cir);
+        _committed = Math.Min(rates.Cburst, committed);
+        if (rates.IsSingleRate)
+        {
+            _peak = Math.Min(rates.Eburst, _peak + committed - _committed);
+            if (_committed >= units)
+            {
+                _committed -= units;
+                return Green;
+            }
+
+            if (_peak < units)
+            {
+                return Red;
+            }
+
+            _peak -= units;
+            return Yellow;
+        }
+
+        _peak = Math.Min(rates.Pburst, _peak + (elapsed * rates.Pir));
         if (_peak < units)
         {
             return Red;

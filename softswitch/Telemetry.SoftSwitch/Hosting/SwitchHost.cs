@@ -73,6 +73,7 @@ public static class SwitchHost
                 CpuPort = options.CpuPort,
                 DropPort = options.DropPort,
                 Observer = recorder,
+                PortNames = options.Interfaces.GroupBy(i => i.Value).ToDictionary(i => i.Key, i => i.First().Key, StringComparer.Ordinal),
                 ProgramLog = options.LogConsole || file is not null ? line => Write(line, options.LogConsole ? output : null, file) : null,
             })).ConfigureAwait(false);
             if (program is not null)

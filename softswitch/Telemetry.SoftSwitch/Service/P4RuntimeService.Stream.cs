@@ -1,5 +1,6 @@
 using Grpc.Core;
 using P4.V1;
+using Telemetry.SoftSwitch.Service.Pipelines;
 using Telemetry.SoftSwitch.Service.Sessions;
 using Role = Telemetry.SoftSwitch.Service.Sessions.Role;
 
@@ -77,6 +78,13 @@ internal sealed partial class P4RuntimeService
                 }
 
                 break;
+            case StreamMessageRequest.UpdateOneofCase.DigestAck:
+                if (Acknowledge(controller, request.DigestAck) is EntityFault unknown)
+                {
+                    Report(controller, unknown, e => e.DigestListAck = new DigestListAckError { DigestListAck = request.DigestAck });
+                }
+
+                break;
             case StreamMessageRequest.UpdateOneofCase.Other:
                 Report(
                     controller,
@@ -94,6 +102,29 @@ internal sealed partial class P4RuntimeService
         StreamError error = new() { CanonicalCode = (int)fault.Code, Message = fault.Message, Space = EntityFault.Space };
         detail(error);
         controller.Outbox.Send(new StreamMessageResponse { Error = error }, canDrop: true);
+    }
+
+    private EntityFault? Acknowledge(Controller controller, DigestListAck ack)
+    {
+        if (!controller.IsPrimary)
+        {
+            return EntityFault.Denied("only a primary controller acknowledges digests");
+        }
+
+        if (_active is null)
+        {
+            return EntityFault.Precondition("no forwarding pipeline config has been committed");
+        }
+
+        try
+        {
+            _active.Digests.Acknowledge(ack);
+            return null;
+        }
+        catch (EntityFault fault)
+        {
+            return EntityFault.Invalid(fault.Message);
+        }
     }
 
     /// <summary>Lets a packet-out enter at the CPU port; the fault when it cannot.</summary>

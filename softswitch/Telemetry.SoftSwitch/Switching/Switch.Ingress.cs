@@ -188,13 +188,35 @@ public sealed partial class Switch
             return;
         }
 
-        foreach (Replica replica in members.Replicas)
+        foreach (Replica wanted in members.Replicas)
         {
+            // With backups, a copy goes where a port is up, and nowhere when none is.
+            Replica replica = wanted;
+            if (wanted.Backups is not null && !IsPortUp(wanted.Port) && !TryBackup(wanted.Backups, out replica))
+            {
+                continue;
+            }
+
             PacketState copy = _state!.Pool.Rent();
             copy.CopyFrom(packet);
             Set(copy, fields.EgressRid, (ulong)replica.Instance);
             Enqueue(replica.Port, copy);
         }
+    }
+
+    private bool TryBackup(Replica[] backups, out Replica chosen)
+    {
+        foreach (Replica backup in backups)
+        {
+            if (IsPortUp(backup.Port))
+            {
+                chosen = backup;
+                return true;
+            }
+        }
+
+        chosen = default;
+        return false;
     }
 
     /// <summary>Takes the oldest packet that waits to enter ingress again.</summary>

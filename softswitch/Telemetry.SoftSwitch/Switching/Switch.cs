@@ -76,7 +76,14 @@ public sealed partial class Switch
     public void SetPortOptions(int port, PortOptions options) => PortOf(port).Options = options;
 
     /// <summary>Raises or cuts a port: while down, frames in and out are lost and counted.</summary>
-    public void SetPortUp(int port, bool up) => PortOf(port).IsUp = up;
+    public void SetPortUp(int port, bool up)
+    {
+        PortOf(port).IsUp = up;
+        _service.OnPortChanged(port, up);
+    }
+
+    /// <summary>True unless the port was cut by <see cref="SetPortUp"/>.</summary>
+    internal bool IsPortUp(int port) => _ports[port]?.IsUp != false;
 
     /// <summary>Runs a program with empty tables, as BMv2 does with the JSON on its command line. Packets that wait are lost and counted.</summary>
     public void LoadProgram(SwitchProgram program) =>

@@ -20,6 +20,9 @@ public sealed record SwitchOptions
     /// <summary>Sees queues and frames; none by default.</summary>
     public ISwitchObserver? Observer { get; init; }
 
+    /// <summary>Ports by the names that a controller may give them in translated types; none by default.</summary>
+    public IReadOnlyDictionary<string, int> PortNames { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Seed of the program's random numbers; 1 by default.</summary>
     public ulong Seed { get; init; } = 1;
 

@@ -150,7 +150,7 @@ public sealed class ActionTests
             .Add("meter_arrays", """{"name":"m","id":0,"is_direct":false,"size":2,"rate_count":2,"type":"packets"}""")
             .Run("ingress", "meter", null, Call("execute_meter", Named("meter_array", "m"), Hex(1), Field("h", "a")), ToPort(2)));
         Assert.Equal("00000000", bench.Through("FFFF 0000"));
-        bench.Switch.State!.Meters[0][1].Configure((10, 1, 20, 3), bench.Loop.NowNs);
+        bench.Switch.State!.Meters[0][1].Configure(new SoftSwitch.Execution.MeterRates(10, 1, 20, 3), bench.Loop.NowNs);
         Assert.Equal(["00000000", "00010000", "00010000", "00020000"], Enumerable.Range(0, 4).Select(_ => bench.Through("FFFF 0000")));
         bench.Loop.RunUntil(bench.Loop.NowNs + 1_000_000_000);
         Assert.Equal("00000000", bench.Through("FFFF 0000"));

@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using P4.V1;
 using Telemetry.P4Runtime;
+using Telemetry.P4Runtime.Errors;
 using Telemetry.P4Runtime.Schema;
 using Telemetry.P4Runtime.Values;
 using Telemetry.SoftSwitch.Switching;
@@ -20,7 +21,7 @@ internal sealed class TestController
 
     public TestController(Switch target, ulong? electionId = 1, ulong? deviceId = null, string role = "", Any? config = null)
     {
-        SynchronizationContext.SetSynchronizationContext(null); // xunit's would make continuations run elsewhere
+        StayInline();
         _deviceId = deviceId ?? target.Options.DeviceId;
         _role = role;
         _roleConfig = config;
@@ -47,7 +48,14 @@ internal sealed class TestController
         Send(new StreamMessageRequest { Arbitration = new MasterArbitrationUpdate { DeviceId = _deviceId, ElectionId = _electionId, Role = role } });
     }
 
-    public void Send(StreamMessageRequest message) => _stream.RequestStream.WriteAsync(message).GetAwaiter().GetResult();
+    /// <summary>Lets continuations run on this thread: xunit's context, which every test method gets anew, would queue them.</summary>
+    public static void StayInline() => SynchronizationContext.SetSynchronizationContext(null);
+
+    public void Send(StreamMessageRequest message)
+    {
+        StayInline();
+        _stream.RequestStream.WriteAsync(message).GetAwaiter().GetResult();
+    }
 
     public void Close() => _stream.RequestStream.CompleteAsync().GetAwaiter().GetResult();
 
@@ -58,7 +66,7 @@ internal sealed class TestController
             ElectionId = _electionId,
             Role = _role,
             Action = action,
-            Config = new ForwardingPipelineConfig { P4Info = info.Info, P4DeviceConfig = ByteString.CopyFrom(json), Cookie = new() { Cookie_ = 42 } },
+            Config = action == SetForwardingPipelineConfigRequest.Types.Action.Commit ? null : new ForwardingPipelineConfig { P4Info = info.Info, P4DeviceConfig = ByteString.CopyFrom(json), Cookie = new() { Cookie_ = 42 } },
         });
 
     public void Write(Update.Types.Type type, params Entity[] entities)
@@ -80,6 +88,31 @@ internal sealed class TestController
     {
         TableInfo target = info.Tables.Get(table);
         Insert(target.Entry(match, target.Actions.Get(action).Call(arguments), priority));
+    }
+
+    /// <summary>The outcome of one update: OK, or the code and message of its error.</summary>
+    public (StatusCode Code, string Message) Try(Update.Types.Type type, Entity entity)
+    {
+        try
+        {
+            Write(type, entity);
+            return (StatusCode.OK, "");
+        }
+        catch (RpcException fault)
+        {
+            Assert.Equal(StatusCode.Unknown, fault.StatusCode);
+            UpdateError error = Assert.Single(P4RuntimeException.From(fault, "write").UpdateErrors);
+            return (error.Code, error.Message);
+        }
+    }
+
+    /// <summary>The outcome of a read of one entity that fails.</summary>
+    public (StatusCode Code, string Message) TryRead(Entity filter)
+    {
+        RpcException fault = Assert.Throws<RpcException>(() => Read(filter));
+        Assert.Equal(StatusCode.Unknown, fault.StatusCode);
+        UpdateError error = Assert.Single(P4RuntimeException.From(fault, "read").UpdateErrors);
+        return (error.Code, error.Message);
     }
 
     public List<Entity> Read(Entity filter)

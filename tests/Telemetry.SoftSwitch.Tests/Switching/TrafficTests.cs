@@ -61,7 +61,7 @@ public sealed class TrafficTests
     public void Multicast_CopiesToEachReplicaWithItsInstance()
     {
         using Bench bench = new(Report(Base().Run("ingress", "flood", null, Assign("standard_metadata", "mcast_grp", Hex(7))), Meta("egress_rid"), Meta("instance_type")));
-        bench.Switch.State!.MulticastGroups[7] = new MulticastGroup([new Replica(2, 1), new Replica(3, 9)], []);
+        bench.Switch.State!.MulticastGroups[7] = new MulticastGroup([new Replica(2, 1), new Replica(3, 9)]);
         bench.Send(1, "0102EE");
         Assert.Equal("010200010005EE", Assert.Single(bench.Wires[2].Frames).Hex);
         Assert.Equal("010200090005EE", Assert.Single(bench.Wires[3].Frames).Hex);

@@ -6,12 +6,15 @@ namespace Telemetry.P4Runtime.Schema;
 public sealed class MeterInfo : P4InfoObject
 {
     internal MeterInfo(Meter source)
-        : base(source.Preamble) => (Unit, Size) = (source.Spec?.Unit ?? default, source.Size);
+        : base(source.Preamble) => (Unit, Type, Size) = (source.Spec?.Unit ?? default, source.Spec?.Type ?? default, source.Size);
 
     internal MeterInfo(DirectMeter source)
-        : base(source.Preamble) => (Unit, TableId) = (source.Spec?.Unit ?? default, source.DirectTableId);
+        : base(source.Preamble) => (Unit, Type, TableId) = (source.Spec?.Unit ?? default, source.Spec?.Type ?? default, source.DirectTableId);
 
     public MeterSpec.Types.Unit Unit { get; }
+
+    /// <summary>How many rates and colours.</summary>
+    public MeterSpec.Types.Type Type { get; }
 
     /// <summary>Cells of an indirect meter; 0 for a direct one.</summary>
     public long Size { get; }

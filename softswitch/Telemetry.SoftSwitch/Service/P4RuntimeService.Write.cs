@@ -1,0 +1,108 @@
+using Grpc.Core;
+using P4.V1;
+using Telemetry.P4Runtime.Errors;
+using Telemetry.SoftSwitch.Service.Entities;
+using Telemetry.SoftSwitch.Service.Pipelines;
+using Telemetry.SoftSwitch.Service.Sessions;
+using Role = Telemetry.SoftSwitch.Service.Sessions.Role;
+
+namespace Telemetry.SoftSwitch.Service;
+
+internal sealed partial class P4RuntimeService
+{
+    /// <summary>
+    /// Updates that are applied between two packets, unless the batch is atomic: about a tenth of a millisecond
+    /// (bench write, with packets flowing), less than the queues of the ports hold.
+    /// </summary>
+    private const int UpdatesPerStep = 256;
+
+    public override async Task<WriteResponse> Write(WriteRequest request, ServerCallContext context)
+    {
+        CheckDevice(request.DeviceId);
+        if (request.Atomicity is < WriteRequest.Types.Atomicity.ContinueOnError or > WriteRequest.Types.Atomicity.DataplaneAtomic)
+        {
+            throw Invalid($"an atomicity of {(int)request.Atomicity}; it is CONTINUE_ON_ERROR, ROLLBACK_ON_ERROR or DATAPLANE_ATOMIC");
+        }
+
+        Pipeline? seen = Target;
+        EntityChange[] changes = seen is null ? [] : Prepare(request, seen);
+        await _turn.WaitAsync(context.CancellationToken).ConfigureAwait(false);
+        try
+        {
+            Pipeline? target = Target;
+            if (target is not null && target != seen)
+            {
+                changes = Prepare(request, target);
+            }
+
+            return await ApplyAsync(request, changes, target).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private static EntityChange[] Prepare(WriteRequest request, Pipeline pipeline)
+    {
+        EntityAccess access = new(pipeline);
+        EntityChange[] changes = new EntityChange[request.Updates.Count];
+        for (int i = 0; i < changes.Length; i++)
+        {
+            changes[i] = access.Prepare(request.Updates[i]);
+        }
+
+        return changes;
+    }
+
+    private async Task<WriteResponse> ApplyAsync(WriteRequest request, EntityChange[] changes, Pipeline? target)
+    {
+        bool isAtomic = request.Atomicity != WriteRequest.Types.Atomicity.ContinueOnError;
+        Role? role = null;
+        ChangeContext? context = null;
+        EntityFault?[]? faults = null;
+        int done = 0;
+        int Step()
+        {
+            role ??= _arbitration.Demand(request.Role, request.RoleId, request.ElectionId);
+            context ??= new ChangeContext(target ?? throw NoPipeline(), owner.Loop.NowNs, isAtomic);
+            context.NowNs = owner.Loop.NowNs;
+            int end = isAtomic ? changes.Length : Math.Min(changes.Length, done + UpdatesPerStep);
+            for (int i = done; i < end; i++)
+            {
+                EntityFault? fault = role.Scope.Allows(changes[i].ObjectId) ? changes[i].Apply(context)
+                    : EntityFault.Denied($"{role.Shown} may not write the object {changes[i].ObjectId}: its role config does not name it");
+                if (fault is not null)
+                {
+                    (faults ??= new EntityFault?[changes.Length])[i] = fault;
+                    if (isAtomic)
+                    {
+                        context.RollBack();
+                        return changes.Length;
+                    }
+                }
+            }
+
+            return end;
+        }
+
+        do
+        {
+            done = await OnLoop(Step).ConfigureAwait(false);
+        }
+        while (done < changes.Length);
+
+        return faults is null ? new WriteResponse() : throw WriteFailure.ToRpcException(isAtomic ? TakenBack(faults) : Array.ConvertAll(faults, Format));
+    }
+
+    private static Error Format(EntityFault? fault) => fault is null ? new Error()
+        : new Error { CanonicalCode = (int)fault.Code, Message = fault.Message, Space = EntityFault.Space };
+
+    /// <summary>The errors of an atomic batch: the one that failed, and that all others have not happened.</summary>
+    private static Error[] TakenBack(EntityFault?[] faults)
+    {
+        int failed = Array.FindIndex(faults, f => f is not null);
+        Error other = new() { CanonicalCode = (int)StatusCode.Aborted, Message = $"taken back: update {failed} failed", Space = EntityFault.Space };
+        return Array.ConvertAll(faults, f => f is null ? other : Format(f));
+    }
+}
