@@ -129,15 +129,24 @@ public sealed class P4Pipeline
         }
     }
 
-    private async Task SetAsync(ConfigAction action, P4Program? program, string operation, CancellationToken cancellation)
+    /// <summary>Sends a request as it is, but for who sends it to whom.</summary>
+    internal async Task SendAsync(SetForwardingPipelineConfigRequest request, CancellationToken cancellation)
     {
-        SetForwardingPipelineConfigRequest request = new()
+        await CallAsync(request, $"{request.Action} of a program", cancellation).ConfigureAwait(false);
+        if (request.Config?.P4Info is { } info && request.Action is not ConfigAction.Verify)
         {
-            DeviceId = _owner.Options.DeviceId,
-            ElectionId = _owner.CurrentElectionId(),
-            Role = _owner.Options.Role,
-            Action = action,
-        };
+            P4Program program = new("the trace's program", "", new P4InfoIndex(info), request.Config.P4DeviceConfig.ToByteArray());
+            (_saved, _owner.Program) = request.Action == ConfigAction.VerifyAndSave ? (program, _owner.Program) : (null, program);
+        }
+        else if (request.Action == ConfigAction.Commit)
+        {
+            (_saved, _owner.Program) = (null, _saved ?? _owner.Program);
+        }
+    }
+
+    private Task SetAsync(ConfigAction action, P4Program? program, string operation, CancellationToken cancellation)
+    {
+        SetForwardingPipelineConfigRequest request = new() { Action = action };
         if (program is not null)
         {
             request.Config = new ForwardingPipelineConfig
@@ -148,9 +157,17 @@ public sealed class P4Pipeline
             };
         }
 
-        await _owner.CallAsync(
+        return CallAsync(request, operation, cancellation);
+    }
+
+    private Task CallAsync(SetForwardingPipelineConfigRequest request, string operation, CancellationToken cancellation)
+    {
+        request.DeviceId = _owner.Options.DeviceId;
+        request.ElectionId = _owner.CurrentElectionId();
+        request.Role = _owner.Options.Role;
+        return _owner.CallAsync(
             operation,
             (client, token) => client.SetForwardingPipelineConfigAsync(request, cancellationToken: token).ResponseAsync,
-            cancellation).ConfigureAwait(false);
+            cancellation);
     }
 }

@@ -2,6 +2,7 @@ using Grpc.Core;
 using P4.V1;
 using Telemetry.Controller.Programs;
 using Telemetry.P4Runtime.Errors;
+using Telemetry.P4Runtime.Schema;
 
 namespace Telemetry.Controller.Client;
 
@@ -71,6 +72,24 @@ public sealed partial class P4Switch
             throw P4RuntimeException.From(fault, $"{Name}: {operation}", complete, Hint(fault.StatusCode));
         }
     }
+
+    /// <summary>Sends a request as it is, but for who sends it to whom.</summary>
+    internal Task SendAsync(WriteRequest request, CancellationToken cancellation)
+    {
+        request.DeviceId = _options.DeviceId;
+        request.ElectionId = ElectionIdProto();
+        request.Role = _options.Role;
+        return CallAsync(
+            Describe(request.Updates.Count),
+            (client, token) => client.WriteAsync(request, cancellationToken: token).ResponseAsync,
+            cancellation,
+            error => error.Index < request.Updates.Count
+                ? error with { Update = EntityText.Describe(Program?.Index ?? s_noProgram, request.Updates[error.Index]) }
+                : error);
+    }
+
+    /// <summary>Sends a stream message as it is; false without a stream.</summary>
+    internal bool TrySend(StreamMessageRequest message) => _session?.Sender is { } sender && sender.TrySend(message);
 
     internal Uint128? CurrentElectionId() => ElectionIdProto();
 

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using P4.V1;
+using Telemetry.Controller.Planning;
 using Telemetry.Controller.Programs;
 using Telemetry.P4Runtime.Errors;
 
@@ -56,6 +57,9 @@ public sealed partial class P4Switch : IAsyncDisposable
 
     /// <summary>Program whose pipeline the switch runs, once <see cref="Pipeline"/> has seen to it.</summary>
     public P4Program? Program { get; internal set; }
+
+    /// <summary>What a plan or swap of this client left on the switch; null before the first.</summary>
+    internal DesiredState? Applied { get; set; }
 
     internal P4SwitchOptions Options => _options;
 

@@ -139,6 +139,7 @@ internal sealed class TableEntryBuilder(TableInfo table, List<string> faults)
         catch (Exception fault) when (fault is P4ValueException or P4InfoException)
         {
             faults.Add($"table {table.Name}: {fault.Message}");
+            Entry.Match.Add(new FieldMatch { FieldId = field.Id }); // not missing, and the entry is not used
         }
     }
 
