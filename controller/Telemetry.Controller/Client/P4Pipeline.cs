@@ -144,7 +144,7 @@ public sealed class P4Pipeline
         }
     }
 
-    private Task SetAsync(ConfigAction action, P4Program? program, string operation, CancellationToken cancellation)
+    private Task<SetForwardingPipelineConfigResponse> SetAsync(ConfigAction action, P4Program? program, string operation, CancellationToken cancellation)
     {
         SetForwardingPipelineConfigRequest request = new() { Action = action };
         if (program is not null)
@@ -160,7 +160,7 @@ public sealed class P4Pipeline
         return CallAsync(request, operation, cancellation);
     }
 
-    private Task CallAsync(SetForwardingPipelineConfigRequest request, string operation, CancellationToken cancellation)
+    private Task<SetForwardingPipelineConfigResponse> CallAsync(SetForwardingPipelineConfigRequest request, string operation, CancellationToken cancellation)
     {
         request.DeviceId = _owner.Options.DeviceId;
         request.ElectionId = _owner.CurrentElectionId();

@@ -5,7 +5,6 @@ using Telemetry.Controller.Entries;
 using Telemetry.Controller.Planning;
 using Telemetry.Controller.Programs;
 using Telemetry.P4Runtime.Errors;
-using Telemetry.P4Runtime.Schema;
 
 namespace Telemetry.Controller.Desired;
 
@@ -72,7 +71,7 @@ public static class ProgramSwap
 
         List<P4Entry> kept = [];
         List<string> leftOut = [];
-        foreach (P4Entry entry in await ReadWithDefaultsAsync(owner, cancellation).ConfigureAwait(false))
+        foreach (P4Entry entry in await owner.ReadFullStateAsync(cancellation).ConfigureAwait(false))
         {
             List<string> faults = [];
             if (EntryBinder.Bind(program.Index, entry.ToSpec(), faults) is { } bound)
@@ -88,32 +87,6 @@ public static class ProgramSwap
         SwapReport report = await owner.SwapAsync(program, kept, cancellation).ConfigureAwait(false);
         return report with { LeftOut = leftOut };
     }
-
-    /// <summary>All that was written, and the default actions that are not the program's own.</summary>
-    private static async Task<IReadOnlyList<P4Entry>> ReadWithDefaultsAsync(P4Switch owner, CancellationToken cancellation)
-    {
-        List<P4Entry> state = [.. await owner.ReadStateAsync(cancellation).ConfigureAwait(false)];
-        P4InfoIndex index = owner.RunningProgram().Index;
-        foreach (TableInfo table in index.Tables.Where(t => t.Source.ConstDefaultActionId == 0 && !t.IsConst))
-        {
-            Entity filter = new() { TableEntry = new TableEntry { TableId = table.Id, IsDefaultAction = true } };
-            try
-            {
-                state.AddRange((await owner.ReadEntriesAsync(filter, cancellation).ConfigureAwait(false))
-                    .Where(e => e.IsDefault && e.Entity.TableEntry.Action?.Action is { } action && !IsInitial(table, action)));
-            }
-            catch (P4RuntimeException fault) when (!fault.IsTransient)
-            {
-                continue; // a target that does not list default actions
-            }
-        }
-
-        return state;
-    }
-
-    private static bool IsInitial(TableInfo table, P4.V1.Action action) => table.Source.InitialDefaultAction is { } initial
-        ? initial.ActionId == action.ActionId && initial.Arguments.All(a => action.Params.Any(p => p.ParamId == a.ParamId && p.Value.Equals(a.Value)))
-        : action.Params.Count == 0;
 
     /// <summary>Deletions of sessions and groups that would be in the way once the server has forgotten them.</summary>
     private static async Task<IEnumerable<P4Update>> StaleReplicationAsync(

@@ -5,6 +5,7 @@ using Telemetry.Controller.Client;
 using Telemetry.Controller.Entries;
 using Telemetry.Controller.Planning;
 using Telemetry.P4Runtime.Errors;
+using Telemetry.P4Runtime.Schema;
 
 namespace Telemetry.Controller.Desired;
 
@@ -92,6 +93,33 @@ public static class SwitchDesiredState
             await InlineDelay.WaitAsync(interval, time, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>All that was written, and the default actions that are not the program's own.</summary>
+    /// <exception cref="P4RuntimeException">A read failed.</exception>
+    public static async Task<IReadOnlyList<P4Entry>> ReadFullStateAsync(this P4Switch owner, CancellationToken cancellation = default)
+    {
+        List<P4Entry> state = [.. await owner.ReadStateAsync(cancellation).ConfigureAwait(false)];
+        P4InfoIndex index = owner.RunningProgram().Index;
+        foreach (TableInfo table in index.Tables.Where(t => t.Source.ConstDefaultActionId == 0 && !t.IsConst))
+        {
+            Entity filter = new() { TableEntry = new TableEntry { TableId = table.Id, IsDefaultAction = true } };
+            try
+            {
+                state.AddRange((await owner.ReadEntriesAsync(filter, cancellation).ConfigureAwait(false))
+                    .Where(e => e.IsDefault && e.Entity.TableEntry.Action?.Action is { } action && !IsInitial(table, action)));
+            }
+            catch (P4RuntimeException fault) when (!fault.IsTransient)
+            {
+                continue; // a target that does not list default actions
+            }
+        }
+
+        return state;
+    }
+
+    private static bool IsInitial(TableInfo table, P4.V1.Action action) => table.Source.InitialDefaultAction is { } initial
+        ? initial.ActionId == action.ActionId && initial.Arguments.All(a => action.Params.Any(p => p.ParamId == a.ParamId && p.Value.Equals(a.Value)))
+        : action.Params.Count == 0;
 
     /// <summary>What the switch has, with the default actions, cells and value sets that are named.</summary>
     private static async Task<DesiredState> ReadAsync(P4Switch owner, IReadOnlyList<P4Entry> named, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Telemetry.Controller.Desired;
 using Telemetry.Controller.Entries;
 using Telemetry.Controller.Inputs;
 using Telemetry.P4Runtime.Schema;
@@ -13,7 +14,7 @@ internal sealed class RuntimeFileReader(string file, P4InfoIndex index, List<Inp
     private const int TableOrder = 10;
 
     private static readonly string[] RootKeys =
-        ["target", "p4info", "bmv2_json", "table_entries", "multicast_group_entries", "clone_session_entries"];
+        ["target", "p4info", "bmv2_json", "table_entries", "multicast_group_entries", "clone_session_entries", "other_entries"];
 
     private static readonly string[] EntryKeys =
         ["table", "match", "action_name", "action_params", "default_action", "priority"];
@@ -45,9 +46,9 @@ internal sealed class RuntimeFileReader(string file, P4InfoIndex index, List<Inp
                 faults.Add(new InputFault(file, list.Line, list.Path, $"is {list.Shown}; expected a list of entries"));
             }
 
-            foreach (JsonPart item in list.Items.Where(i => !i.IsObject))
+            foreach (JsonPart item in list.Items.Where(i => key == "other_entries" ? !i.IsText : !i.IsObject))
             {
-                faults.Add(new InputFault(file, item.Line, item.Path, $"is {item.Shown}; expected an object"));
+                faults.Add(new InputFault(file, item.Line, item.Path, $"is {item.Shown}; expected {(key == "other_entries" ? "an entry as a line of text" : "an object")}"));
             }
         }
     }
@@ -75,6 +76,18 @@ internal sealed class RuntimeFileReader(string file, P4InfoIndex index, List<Inp
             if (TableEntry(part) is { } spec)
             {
                 Add(part, spec);
+            }
+        }
+
+        foreach (JsonPart part in Items(root, "other_entries"))
+        {
+            try
+            {
+                Add(part, EntryText.Parse(part.Text));
+            }
+            catch (EntryFormatException fault)
+            {
+                Fault(part, fault.Message);
             }
         }
 
