@@ -3,6 +3,7 @@ using Grpc.Core;
 using Telemetry.Collector.History;
 using Telemetry.Collector.Hosting;
 using Telemetry.Controller.Inputs;
+using Telemetry.Controller.Shell;
 using Telemetry.Inference.Models;
 using Telemetry.Lab;
 using Telemetry.Lab.Mininet;
@@ -27,6 +28,6 @@ internal static class Faults
         AggregateException many => many.InnerExceptions.Select(Describe).All(d => d is not null)
             ? string.Join("; ", many.InnerExceptions.Select(Describe))
             : null,
-        _ => null,
+        _ => P4Shell.Describe(fault),
     };
 }

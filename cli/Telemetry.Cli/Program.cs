@@ -17,6 +17,7 @@ try
         LabCommand.Create(),
         SwitchCommand.Describe(),
         ControllerCommand.Create(),
+        P4Command.Create(),
         TierCommand.CreateNode(),
         TierCommand.CreateCenter(),
         TierCommand.CreateDataCenter(),

@@ -148,7 +148,7 @@ public sealed partial class P4Switch
         }
         catch (P4RuntimeException fault) when (fault.Code is StatusCode.Unimplemented or StatusCode.NotFound or StatusCode.Unknown)
         {
-            return []; // simple_switch_grpc cannot list these: writes that meet an existing one are mended instead
+            return []; // writes that meet an existing one are mended instead
         }
     }
 }

@@ -68,7 +68,6 @@ public sealed record TargetCapabilities
         WildcardCellWrites = false,
         BackupReplicas = false,
         CloneOptions = false,
-        ListsReplication = false,
         ReplicationFollowsProgram = false,
         Reconciles = false,
         MaximumRequestBytes = 4 << 20,
