@@ -49,13 +49,13 @@ internal sealed class AgentFactory(ControllerOptions options)
             _faults.Add(new InputFault(
                 topology.Name, 0, $"switches.{node.Name}", "has no program; expected one in the topology or for all switches"));
         }
-        else if (runtime is null && !program.HasTable("Ingress.ipv4_lpm"))
+        else if (runtime is null && !program.Description.Plays(RoutePlanner.RouteTable))
         {
             _faults.Add(new InputFault(
                 program.JsonPath,
                 0,
                 "",
-                $"has no table Ingress.ipv4_lpm for the computed routes of {node.Name}; expected it, or a runtime_json for {node.Name}"));
+                $"has no table Ingress.ipv4_lpm for the computed routes of {node.Name}; expected it, a program.json that names another, or a runtime_json for {node.Name}"));
         }
 
         return program;

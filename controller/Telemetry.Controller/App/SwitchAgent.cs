@@ -33,7 +33,7 @@ internal sealed class SwitchAgent
         Node = node;
         Program = program;
         RuntimeEntries = runtimeEntries;
-        CanProbe = program.HasTable(PuntPlanner.Table)
+        CanProbe = program.Description.Plays(PuntPlanner.Table)
             && program.Index.PacketMetadata.TryGet("packet_in", out _)
             && program.Index.PacketMetadata.TryGet("packet_out", out _);
         _time = time;

@@ -1,5 +1,6 @@
 using Telemetry.Controller.Entries;
 using Telemetry.Controller.Planning;
+using Telemetry.Controller.Programs;
 using Telemetry.Controller.Topologies;
 
 namespace Telemetry.Controller.App;
@@ -13,15 +14,16 @@ internal static class SwitchPlanner
     /// </summary>
     public static DesiredState Plan(Topology topology, SwitchAgent agent, SwitchRoutes routes, ControllerOptions options)
     {
+        ProgramDescription description = agent.Program.Description;
         List<EntrySpec> specs = [];
         if (agent.RuntimeEntries is null)
         {
-            specs.AddRange(RoutePlanner.Plan(topology, agent.Node, routes, agent.Groups));
+            specs.AddRange(RoutePlanner.Plan(topology, agent.Node, routes, description.Plays(RoutePlanner.MemberTable) ? agent.Groups : null));
         }
 
-        if (options.Report is { } report && IntPlanner.Tables.All(agent.Program.HasTable))
+        if (options.Report is { } report)
         {
-            specs.AddRange(IntPlanner.Plan(topology, agent.Node, report, options.Telemetry));
+            specs.AddRange(IntPlanner.Plan(topology, agent.Node, report, options.Telemetry, description.Telemetry));
         }
 
         if (agent.CanProbe)
@@ -29,6 +31,6 @@ internal static class SwitchPlanner
             specs.Add(PuntPlanner.Lldp);
         }
 
-        return new DesiredState([.. agent.RuntimeEntries ?? [], .. specs.Select(agent.Program.Bind)]);
+        return new DesiredState([.. agent.RuntimeEntries ?? [], .. specs.Select(description.Translate).OfType<EntrySpec>().Select(agent.Program.Bind)]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Telemetry.Controller.Entries;
+using Telemetry.Controller.Programs;
 using Telemetry.Controller.Topologies;
 
 namespace Telemetry.Controller.Planning;
@@ -10,18 +11,20 @@ public static class IntPlanner
     /// <summary>Order of sink, watchlist and source entries, in this order: nothing is sourced before it can be taken off.</summary>
     internal const int RoleOrder = 30;
 
-    /// <summary>Tables that a program must have for these entries.</summary>
-    public static IReadOnlyList<string> Tables { get; } =
-        ["Egress.int_node", "Egress.int_report", "Ingress.int_sink_port", "Ingress.int_source_port", "Ingress.int_watchlist"];
-
     /// <summary>INT entries of one switch.</summary>
     /// <param name="topology">The network; links' states do not matter.</param>
     /// <param name="node">The switch.</param>
     /// <param name="report">Where its sink sends reports.</param>
     /// <param name="options">Instructions and watchlist.</param>
+    /// <param name="mode">How the switch's program measures.</param>
     public static IReadOnlyList<EntrySpec> Plan(
-        Topology topology, SwitchNode node, ReportOptions report, IntOptions options)
+        Topology topology, SwitchNode node, ReportOptions report, IntOptions options, TelemetryMode mode = TelemetryMode.IntMd)
     {
+        if (mode == TelemetryMode.None)
+        {
+            return [];
+        }
+
         List<EntrySpec> entries =
         [
             new TableEntrySpec
@@ -53,27 +56,34 @@ public static class IntPlanner
         AddReports(topology, node, report, options, entries);
         int[] hostPorts = [.. new SwitchGraph(topology).Hosts
             .Where(h => h.Switch.Name == node.Name).Select(h => h.Port).Order()];
-        if (hostPorts.Length == 0)
+        if (mode != TelemetryMode.IntMd)
+        {
+            entries.Add(Report("Egress.int_export", "Egress.set_export", report, options) with { IsDefault = true });
+        }
+
+        // In XD nobody tells a node that a packet is watched: every node looks at every packet.
+        int[] sourcePorts = mode == TelemetryMode.IntXd
+            ? [.. topology.Links.SelectMany(l => new[] { l.A, l.B }).Where(e => e.Device == node.Name).Select(e => e.Port).Order()]
+            : hostPorts;
+        if (sourcePorts.Length == 0)
         {
             return entries;
         }
 
-        entries.AddRange(hostPorts.Select(port => new TableEntrySpec
+        if (mode != TelemetryMode.IntXd)
         {
-            Table = "Ingress.int_sink_port",
-            Matches = [new("standard_metadata.egress_spec", $"{port}")],
-            Action = options.Filter is null ? "Ingress.mark_sink" : "Ingress.mark_sink_filtered",
-            Arguments = options.Filter is not { } filter
-                ? [new("session", report.CloneSession)]
-                : [new("session", report.CloneSession), new("latency_us", filter.LatencyUs), new("timer_us", filter.TimerUs)],
-            Order = RoleOrder,
-        }));
+            entries.AddRange(hostPorts.Select(port => Report("Ingress.int_sink_port", "Ingress.mark_sink", report, mode == TelemetryMode.IntMd ? options : null) with
+            {
+                Matches = [new("standard_metadata.egress_spec", $"{port}")],
+            }));
+        }
+
         for (int i = 0; i < options.Watchlist.Count; i++)
         {
             entries.Add(Watch(options.Watchlist[i], options.Watchlist.Count - i, options));
         }
 
-        entries.AddRange(hostPorts.Select(port => new TableEntrySpec
+        entries.AddRange(sourcePorts.Select(port => new TableEntrySpec
         {
             Table = "Ingress.int_source_port",
             Matches = [new("standard_metadata.ingress_port", $"{port}")],
@@ -82,6 +92,17 @@ public static class IntPlanner
         }));
         return entries;
     }
+
+    /// <summary>Who sends reports by which session, with a filter or without; a sink of MX sends none of its own and needs none.</summary>
+    private static TableEntrySpec Report(string table, string action, ReportOptions report, IntOptions? options) => new()
+    {
+        Table = table,
+        Action = options?.Filter is null ? action : $"{action}_filtered",
+        Arguments = options is null ? []
+            : options.Filter is not { } filter ? [new("session", report.CloneSession)]
+            : [new("session", report.CloneSession), new("latency_us", filter.LatencyUs), new("timer_us", filter.TimerUs)],
+        Order = RoleOrder,
+    };
 
     /// <summary>Address that a switch's reports come from: 10.255.(node id).</summary>
     public static IPAddress SourceAddress(int nodeId) => new([10, 255, (byte)(nodeId >> 8), (byte)nodeId]);
@@ -139,14 +160,15 @@ public static class IntPlanner
     private static TableEntrySpec Watch(WatchRule rule, int priority, IntOptions options)
     {
         List<MatchSpec> matches = [];
-        Add("hdr.ipv4.src_addr", rule.Source);
-        Add("hdr.ipv4.dst_addr", rule.Destination);
-        Add("hdr.ipv4.protocol", rule.Protocol);
+        string ip = rule.IsIpv6 ? "hdr.ipv6" : "hdr.ipv4";
+        Add($"{ip}.src_addr", rule.Source);
+        Add($"{ip}.dst_addr", rule.Destination);
+        Add(rule.IsIpv6 ? "hdr.ipv6.next_header" : "hdr.ipv4.protocol", rule.Protocol);
         Add("meta.l4_src_port", rule.SourcePort);
         Add("meta.l4_dst_port", rule.DestinationPort);
         return new TableEntrySpec
         {
-            Table = "Ingress.int_watchlist",
+            Table = rule.IsIpv6 ? "Ingress.int_watchlist_v6" : "Ingress.int_watchlist",
             Matches = matches,
             Priority = priority,
             Action = options.OwnUdpHeader ? "Ingress.int_source_udp" : "Ingress.int_source",

@@ -7,6 +7,12 @@ namespace Telemetry.Controller.Planning;
 /// <summary>Turns shortest paths into the forwarding entries of <c>p4/int</c>.</summary>
 public static class RoutePlanner
 {
+    /// <summary>Table of routes, which a program must have for this plan.</summary>
+    public const string RouteTable = "Ingress.ipv4_lpm";
+
+    /// <summary>Table of ECMP members.</summary>
+    public const string MemberTable = "Ingress.ecmp_nhop";
+
     /// <summary>Order of default actions, clone sessions and punts: they do not depend on anything.</summary>
     internal const int SettingsOrder = 0;
 
@@ -20,9 +26,9 @@ public static class RoutePlanner
     /// <param name="topology">The network.</param>
     /// <param name="node">The switch.</param>
     /// <param name="routes">Routes over the links that are up now.</param>
-    /// <param name="groups">The switch's group ids, kept from plan to plan.</param>
+    /// <param name="groups">The switch's group ids, kept from plan to plan; null where the program has no ECMP: then the first way counts.</param>
     public static IReadOnlyList<EntrySpec> Plan(
-        Topology topology, SwitchNode node, SwitchRoutes routes, EcmpGroups groups)
+        Topology topology, SwitchNode node, SwitchRoutes routes, EcmpGroups? groups)
     {
         SwitchGraph graph = new(topology);
         Dictionary<int, string> nextHopMacs = graph.Neighbours(node.Name)
@@ -55,12 +61,12 @@ public static class RoutePlanner
 
             TableEntrySpec route = new()
             {
-                Table = "Ingress.ipv4_lpm",
+                Table = RouteTable,
                 Matches = [new("hdr.ipv4.dst_addr", $"{host.Address}/32")],
                 Action = "Ingress.set_next_hop",
                 Order = RouteOrder,
             };
-            if (ports.Count == 1)
+            if (ports.Count == 1 || groups is null)
             {
                 lpm.Add(route with { Arguments = NextHop(ports[0]) });
                 continue;
@@ -81,7 +87,7 @@ public static class RoutePlanner
             {
                 entries.Add(new TableEntrySpec
                 {
-                    Table = "Ingress.ecmp_nhop",
+                    Table = MemberTable,
                     Matches = [new("meta.ecmp_group", $"{group}"), new("meta.ecmp_select", $"{i}")],
                     Action = "Ingress.set_next_hop",
                     Arguments = NextHop(ports[i]),

@@ -17,9 +17,12 @@ public sealed record WatchRule(
     ushort? DestinationPort = null,
     ushort Rate = 1)
 {
-    /// <summary>Every TCP packet.</summary>
+    /// <summary>True for a rule about IPv6 packets, which one of its networks says; <c>::/0</c> is all of them.</summary>
+    public bool IsIpv6 => (Source ?? Destination)?.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+
+    /// <summary>Every TCP packet over IPv4.</summary>
     public static WatchRule AllTcp { get; } = new(Protocol: 6);
 
-    /// <summary>Every UDP packet.</summary>
+    /// <summary>Every UDP packet over IPv4.</summary>
     public static WatchRule AllUdp { get; } = new(Protocol: 17);
 }

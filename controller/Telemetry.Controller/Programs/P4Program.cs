@@ -10,8 +10,9 @@ namespace Telemetry.Controller.Programs;
 /// <summary>A compiled P4 program: p4c's BMv2 JSON and the P4Info that belongs to it. Immutable.</summary>
 public sealed class P4Program
 {
-    internal P4Program(string name, string jsonPath, P4InfoIndex index, byte[] deviceConfig)
+    internal P4Program(string name, string jsonPath, P4InfoIndex index, byte[] deviceConfig, ProgramDescription? description = null)
     {
+        Description = description ?? ProgramDescription.FromTables(index);
         Name = name;
         JsonPath = jsonPath;
         Index = index;
@@ -24,6 +25,9 @@ public sealed class P4Program
 
     /// <summary>File name of the JSON without its extension.</summary>
     public string Name { get; }
+
+    /// <summary>Which tables play which part, and how its reports are read.</summary>
+    public ProgramDescription Description { get; }
 
     /// <summary>Absolute path of the JSON; empty where the program came from a switch.</summary>
     public string JsonPath { get; }

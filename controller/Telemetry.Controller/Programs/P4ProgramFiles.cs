@@ -6,6 +6,8 @@ namespace Telemetry.Controller.Programs;
 /// <summary>Finds and reads the two files of a program.</summary>
 internal static class P4ProgramFiles
 {
+    private const string DescriptionFile = "program.json";
+
     private static readonly string[] InfoEndings = ["txtpb", "txt", "bin", "json"];
 
     public static P4Program? Load(string path, string? p4InfoPath, List<InputFault> faults)
@@ -32,7 +34,15 @@ internal static class P4ProgramFiles
         }
 
         P4InfoMatch.Check(jsonPath, root, infoPath, info.Info, faults);
-        return new P4Program(name, Path.GetFullPath(jsonPath), info, json);
+        string descriptionPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(jsonPath))!, DescriptionFile);
+        ProgramDescription? description = null;
+        if (faults.Count == 0 && File.Exists(descriptionPath) && Read(descriptionPath, faults) is { } text
+            && JsonPart.Parse(descriptionPath, text, faults) is { } part)
+        {
+            description = new ProgramDescriptionReader(descriptionPath, info, faults).Read(part);
+        }
+
+        return new P4Program(name, Path.GetFullPath(jsonPath), info, json, description);
     }
 
     private static string? FindJson(string path, List<InputFault> faults)

@@ -43,7 +43,7 @@ public sealed class P4ProgramTests : IDisposable
                 PuntPlanner.Lldp,
             ],
             spec => Assert.NotEmpty(program.Bind(spec).Text)));
-        Assert.All(IntPlanner.Tables, table => Assert.True(program.HasTable(table)));
+        Assert.Equal(TelemetryMode.IntMd, program.Description.Telemetry);
     }
 
     [Fact]
