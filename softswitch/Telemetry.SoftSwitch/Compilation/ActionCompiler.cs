@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Numerics;
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
 using static Telemetry.SoftSwitch.Compilation.CodeContext;
@@ -66,10 +67,12 @@ internal sealed class ActionCompiler(CodeContext code, ValueCompiler values, Cal
                 return AssignVarbit(assign);
             case AssignHeaderStep assign:
                 return AssignHeader(assign);
+            case AssignUnionStep assign:
+                return Seq([.. assign.Target.Members.Zip(assign.Source.Members, (target, source) => (Expression)AssignHeader(new AssignHeaderStep(target, source)))]);
             case AssignStackStep assign:
                 return AssignStack(assign);
             case AddHeaderStep add:
-                return AddHeader(add.Header);
+                return AddHeader(add);
             case RemoveHeaderStep remove:
                 return RemoveHeader(remove.Header);
             case PushStep push:
@@ -86,7 +89,7 @@ internal sealed class ActionCompiler(CodeContext code, ValueCompiler values, Cal
                 return TryStore(random.Target, value => Call(code.State, nameof(SwitchState.TryRandom), values.Low64(random.Low), values.Low64(random.High), value));
             case RegisterReadStep read:
                 return Expression.IfThen(
-                    Call(code.State, nameof(SwitchState.HasCell), Expression.Constant(read.Register.Index), values.Low64(read.Index), Expression.Constant(read.Register.Width > 64 ? 2 : 1)),
+                    Call(code.State, nameof(SwitchState.HasCell), Expression.Constant(read.Register.Index), values.Low64(read.Index), Expression.Constant(Words.Count(read.Register.Width))),
                     values.Store(read.Target, new RegisterExpr(read.Register, read.Index)));
             case RegisterWriteStep write:
                 return WriteRegister(write);
@@ -111,11 +114,11 @@ internal sealed class ActionCompiler(CodeContext code, ValueCompiler values, Cal
                 return Expression.IfThen(
                     Expression.NotEqual(code.OfState(nameof(SwitchState.Log)), Expression.Constant(null)),
                     Call(code.State, nameof(SwitchState.WriteLog), Expression.Constant(log.Format),
-                        Expression.NewArrayInit(typeof(Int128), log.Values.Select(v => values.ForLog(v)))));
+                        Expression.NewArrayInit(typeof(BigInteger), log.Values.Select(v => values.ForLog(v)))));
             case AssertStep assert:
                 return Expression.IfThen(
                     Expression.Not(values.Bool(assert.Condition)),
-                    Call(code.State, nameof(SwitchState.WriteLog), Expression.Constant(assert.Text), Expression.Constant(Array.Empty<Int128>())));
+                    Call(code.State, nameof(SwitchState.WriteLog), Expression.Constant(assert.Text), Expression.Constant(Array.Empty<BigInteger>())));
             default:
                 return Expression.Empty();
         }
@@ -156,6 +159,11 @@ internal sealed class ActionCompiler(CodeContext code, ValueCompiler values, Cal
     {
         Expression register = Expression.Constant(write.Register.Index);
         int width = write.Register.Width;
+        if (width > 128)
+        {
+            return Call(code.State, nameof(SwitchState.WriteBigRegister), register, Expression.Constant(width), values.Low64(write.Index), values.ForLog(write.Value));
+        }
+
         if (width > 64)
         {
             Expression wide = values.Low128(write.Value);
@@ -167,23 +175,30 @@ internal sealed class ActionCompiler(CodeContext code, ValueCompiler values, Cal
         return Call(code.State, nameof(SwitchState.WriteRegister), register, values.Low64(write.Index), Expression.And(low, Const(ValueCompiler.MaskOf(width))));
     }
 
-    private Expression AddHeader(HeaderRef header)
+    private BlockExpression AddHeader(AddHeaderStep add)
     {
         List<ParameterExpression> variables = [];
         List<Expression> steps = [];
-        HeaderPlace place = values.PlaceOf(header).Hold(variables, steps);
-        List<Expression> fill = [];
-        if (header.Type.Slots > 12)
+        HeaderType type = add.Header.Type;
+        HeaderPlace place = values.PlaceOf(add.Header).Hold(variables, steps);
+        if (add.Fast)
         {
-            fill.Add(Call(typeof(Array), nameof(Array.Clear), [typeof(Array), typeof(int), typeof(int)], code.F, place.Slot, Expression.Constant(header.Type.Slots)));
+            steps.Add(place.MakeValid());
+            return Expression.Block(typeof(void), variables, steps);
+        }
+
+        List<Expression> fill = [];
+        if (type.Slots > 12)
+        {
+            fill.Add(Call(typeof(Array), nameof(Array.Clear), [typeof(Array), typeof(int), typeof(int)], code.F, place.Slot, Expression.Constant(type.Slots)));
         }
         else
         {
-            fill.AddRange(Enumerable.Range(1, header.Type.Slots - 1).Select(i => Expression.Assign(place.Word(i), Const(0))));
+            fill.AddRange(Enumerable.Range(1, type.Slots - 1).Select(i => Expression.Assign(place.Word(i), Const(0))));
         }
 
-        fill.Add(Expression.Assign(place.Valid, Const(1)));
-        fill.Add(Expression.AddAssign(code.OfPacket(nameof(PacketState.PacketLength)), Expression.Constant(header.Type.FixedBytes)));
+        fill.Add(place.MakeValid());
+        fill.Add(Expression.AddAssign(code.OfPacket(nameof(PacketState.PacketLength)), Expression.Constant(type.FixedBytes)));
         steps.Add(Expression.IfThen(Expression.Equal(place.Valid, Const(0)), Expression.Block(typeof(void), fill)));
         return Expression.Block(typeof(void), variables, steps);
     }
@@ -221,6 +236,8 @@ internal sealed class ActionCompiler(CodeContext code, ValueCompiler values, Cal
             copy.Add(CopyVar(source, varbit, target));
         }
 
+        copy.Add(target.MakeValid());
+
         steps.Add(Expression.IfThenElse(
             Expression.NotEqual(source.Valid, Const(0)), Expression.Block(typeof(void), copy), Expression.Assign(target.Valid, Const(0))));
         return Expression.Block(typeof(void), variables, steps);
@@ -247,26 +264,26 @@ internal sealed class ActionCompiler(CodeContext code, ValueCompiler values, Cal
 
     private BlockExpression AssignStack(AssignStackStep assign)
     {
-        HeaderStack from = assign.Source;
-        HeaderStack to = assign.Target;
+        StackDef from = assign.Source;
+        StackDef to = assign.Target;
         List<Expression> steps =
         [
-            Call(typeof(Array), nameof(Array.Copy), [typeof(Array), typeof(int), typeof(Array), typeof(int), typeof(int)], code.F, Expression.Constant(from.Items[0].Slot),
-                code.F, Expression.Constant(to.Items[0].Slot), Expression.Constant(from.Type.Slots * from.Items.Count)),
+            Call(typeof(Array), nameof(Array.Copy), [typeof(Array), typeof(int), typeof(Array), typeof(int), typeof(int)], code.F, Expression.Constant(from.FirstSlot),
+                code.F, Expression.Constant(to.FirstSlot), Expression.Constant(from.Stride * from.Count)),
             Expression.Assign(code.Word(to.NextSlot), code.Word(from.NextSlot)),
         ];
-        int varBytes = (from.Type.Varbit?.Width ?? 0) / 8 * from.Items.Count;
+        int varBytes = from.VarStride * from.Count;
         if (varBytes > 0)
         {
             Expression var = code.OfPacket(nameof(PacketState.Var));
-            steps.Add(Call(typeof(Buffer), nameof(Buffer.BlockCopy), var, Expression.Constant(from.Items[0].VarOffset), var, Expression.Constant(to.Items[0].VarOffset), Expression.Constant(varBytes)));
+            steps.Add(Call(typeof(Buffer), nameof(Buffer.BlockCopy), var, Expression.Constant(from.FirstVar), var, Expression.Constant(to.FirstVar), Expression.Constant(varBytes)));
         }
 
         return Expression.Block(typeof(void), steps);
     }
 
-    private Expression MoveStack(string method, HeaderStack stack, Expr count) => Call(
-        typeof(Bits), method, code.Packet, Expression.Constant(stack.Items[0].Slot), Expression.Constant(stack.Type.Slots),
-        Expression.Constant(stack.Items.Count), Expression.Constant(stack.NextSlot), Expression.Constant(stack.Items[0].VarOffset),
-        Expression.Constant((stack.Type.Varbit?.Width ?? 0) / 8), values.Low64(count));
+    private Expression MoveStack(string method, StackDef stack, Expr count) => Call(
+        typeof(Bits), method, code.Packet, Expression.Constant(stack.FirstSlot), Expression.Constant(stack.Stride),
+        Expression.Constant(stack.Count), Expression.Constant(stack.NextSlot), Expression.Constant(stack.FirstVar),
+        Expression.Constant(stack.VarStride), values.Low64(count));
 }

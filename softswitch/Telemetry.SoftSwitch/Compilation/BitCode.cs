@@ -4,8 +4,14 @@ using static Telemetry.SoftSwitch.Compilation.CodeContext;
 
 namespace Telemetry.SoftSwitch.Compilation;
 
-/// <summary>A run of bits on the wire and the words that hold them; <c>High</c> only above 64 bits. Words hold no excess bits.</summary>
-internal sealed record BitRun(int Width, Expression Low, Expression? High);
+/// <summary>A run of bits on the wire and the words that hold them, low word first. Words hold no excess bits.</summary>
+internal sealed record BitRun(int Width, IReadOnlyList<Expression> Words)
+{
+    public Expression Low => Words[0];
+
+    /// <summary>Bits of the highest word.</summary>
+    public int TopBits => Width - (64 * (Words.Count - 1));
+}
 
 /// <summary>
 /// Code that moves runs of bits between a byte buffer and words. Runs are grouped up to the next byte boundary so that
@@ -27,9 +33,15 @@ internal static class BitCode
 
             if (count == 1 && bits > 64)
             {
-                int highBytes = (bits - 64) / 8;
-                steps.Add(Expression.Assign(runs[first].High!, Call(typeof(Bits), $"Load{highBytes}", buffer, start)));
-                steps.Add(Expression.Assign(runs[first].Low, Call(typeof(Bits), nameof(Bits.Load8), buffer, Offset(at, atOffset + (bit / 8) + highBytes))));
+                int offset = atOffset + (bit / 8);
+                int bytes = runs[first].TopBits / 8;
+                for (int word = runs[first].Words.Count - 1; word >= 0; word--)
+                {
+                    steps.Add(Expression.Assign(runs[first].Words[word], Call(typeof(Bits), $"Load{bytes}", buffer, Offset(at, offset))));
+                    offset += bytes;
+                    bytes = 8;
+                }
+
                 continue;
             }
 
@@ -68,9 +80,15 @@ internal static class BitCode
 
             if (count == 1 && bits > 64)
             {
-                int highBytes = (bits - 64) / 8;
-                steps.Add(Call(typeof(Bits), $"Store{highBytes}", buffer, start, runs[first].High!));
-                steps.Add(Call(typeof(Bits), nameof(Bits.Store8), buffer, Offset(at, atOffset + (bit / 8) + highBytes), runs[first].Low));
+                int offset = atOffset + (bit / 8);
+                int bytes = runs[first].TopBits / 8;
+                for (int word = runs[first].Words.Count - 1; word >= 0; word--)
+                {
+                    steps.Add(Call(typeof(Bits), $"Store{bytes}", buffer, Offset(at, offset), runs[first].Words[word]));
+                    offset += bytes;
+                    bytes = 8;
+                }
+
                 continue;
             }
 
@@ -88,24 +106,30 @@ internal static class BitCode
     }
 
     /// <summary>Writes a run at a bit position that only the running program knows; yields the position after it.</summary>
-    public static Expression Append(Expression buffer, Expression bit, BitRun run) => Call(
-        typeof(Bits), nameof(Bits.Append), buffer, bit, Expression.Constant(run.Width),
-        Call(typeof(Bits), nameof(Bits.Wide), run.Low, run.High ?? Const(0)));
+    public static Expression Append(Expression buffer, Expression bit, BitRun run)
+    {
+        int width = run.TopBits;
+        for (int word = run.Words.Count - 1; word >= 0; word--)
+        {
+            bit = Call(typeof(Bits), nameof(Bits.Append), buffer, bit, Expression.Constant(width), run.Words[word]);
+            width = 64;
+        }
+
+        return bit;
+    }
 
     public static Expression Offset(Expression at, int by) => by == 0 ? at : Expression.Add(at, Expression.Constant(by));
 
     private static void LoadSlowly(List<Expression> steps, Expression buffer, Expression at, int atOffset, BitRun run, int bit)
     {
         Expression position = Expression.Add(Expression.Multiply(at, Expression.Constant(8)), Expression.Constant((atOffset * 8) + bit));
-        if (run.High is null)
+        int width = run.TopBits;
+        for (int word = run.Words.Count - 1; word >= 0; word--)
         {
-            steps.Add(Expression.Assign(run.Low, Call(typeof(Bits), nameof(Bits.Read64), buffer, position, Expression.Constant(run.Width))));
-            return;
+            steps.Add(Expression.Assign(run.Words[word], Call(typeof(Bits), nameof(Bits.Read64), buffer, position, Expression.Constant(width))));
+            position = Expression.Add(position, Expression.Constant(width));
+            width = 64;
         }
-
-        steps.Add(Expression.Assign(run.High, Call(typeof(Bits), nameof(Bits.Read64), buffer, position, Expression.Constant(run.Width - 64))));
-        Expression low = Expression.Add(position, Expression.Constant(run.Width - 64));
-        steps.Add(Expression.Assign(run.Low, Call(typeof(Bits), nameof(Bits.Read64), buffer, low, Expression.Constant(64))));
     }
 
     /// <summary>Groups of runs: the first run, how many, their first bit, and their bits, 0 for one run that must go bit by bit.</summary>

@@ -151,11 +151,10 @@ internal sealed class CalculationCompiler(CodeContext code)
     {
         if (input.Field is { Header: FixedHeader { Header: Header header } } field)
         {
-            int slot = header.Slot + field.Field.Slot;
-            return new BitRun(field.Field.Width, code.Word(slot), field.Field.IsWide ? code.Word(slot + 1) : null);
+            return new BitRun(field.Field.Width, HeaderPlace.Of(code, header).Words(field.Field));
         }
 
         BigInteger value = input.Constant & ((BigInteger.One << input.Width) - 1);
-        return new BitRun(input.Width, Const((ulong)(value & ulong.MaxValue)), input.Width > 64 ? Const((ulong)(value >> 64)) : null);
+        return new BitRun(input.Width, [.. Enumerable.Range(0, Words.Count(input.Width)).Select(i => Const((ulong)((value >> (64 * i)) & ulong.MaxValue)))]);
     }
 }

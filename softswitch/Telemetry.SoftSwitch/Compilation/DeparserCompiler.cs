@@ -53,7 +53,7 @@ internal sealed class DeparserCompiler(CodeContext code)
             int slot = header.Slot + field.Slot;
             if (!field.IsVarbit)
             {
-                runs.Add(new BitRun(field.Width, code.Word(slot), field.IsWide ? code.Word(slot + 1) : null));
+                runs.Add(new BitRun(field.Width, HeaderPlace.Of(code, header).Words(field)));
                 continue;
             }
 

@@ -94,19 +94,19 @@ internal sealed class ParserCompiler
         }
 
         _code.Place = $"parser state {state.Name}, transitions";
-        List<ParameterExpression> keys = [];
+        List<ParameterExpression[]> keys = [];
         List<Expression> steps = [];
         foreach (KeyPart part in state.Keys)
         {
-            ParameterExpression key = Expression.Variable(part.Width > 64 ? typeof(UInt128) : typeof(ulong), "key");
-            Expression value = part.Width > 64 ? _values.Low128(part.Value) : _values.Low64(part.Value);
-            if (part.Value is FieldExpr { Field: { Signed: true, Width: < 64 } } field)
+            IReadOnlyList<Expression> words = part.Value switch
             {
-                value = Expression.And(value, Const(ValueCompiler.MaskOf(field.Field.Width)));
-            }
-
+                FieldExpr field => _values.PlaceOf(field.Header).Words(field.Field),
+                LookaheadExpr ahead => [.. Enumerable.Range(0, Words.Count(ahead.Width)).Select(i => ReadAhead(ahead, 64 * i, Math.Min(64, ahead.Width - (64 * i))))],
+                _ => [],
+            };
+            ParameterExpression[] key = [.. words.Select(_ => Expression.Variable(typeof(ulong), "key"))];
+            steps.AddRange(key.Zip(words, Expression.Assign));
             keys.Add(key);
-            steps.Add(Expression.Assign(key, value));
         }
 
         foreach (Transition transition in state.Transitions)
@@ -127,8 +127,13 @@ internal sealed class ParserCompiler
             Expression? matches = null;
             for (int i = 0; i < keys.Count; i++)
             {
-                Expression? part = Match(keys[i], transition.Values[i], transition.Masks?[i], state.Keys[i].Width);
-                matches = part is null ? matches : matches is null ? part : Expression.AndAlso(matches, part);
+                BigInteger all = (BigInteger.One << state.Keys[i].Width) - 1;
+                BigInteger mask = (transition.Masks?[i] ?? all) & all;
+                for (int word = 0; word < keys[i].Length; word++)
+                {
+                    Expression? part = Match(keys[i][word], WordOf(transition.Values[i], word), WordOf(mask, word), WordOf(all, word));
+                    matches = part is null ? matches : matches is null ? part : Expression.AndAlso(matches, part);
+                }
             }
 
             steps.Add(matches is null ? go : Expression.IfThen(matches, go));
@@ -137,26 +142,20 @@ internal sealed class ParserCompiler
         steps.Add(Expression.Goto(_stop));
         body.AddRange(_checks);
         _checks.Clear();
-        body.Add(Expression.Block(typeof(void), keys, steps));
+        body.Add(Expression.Block(typeof(void), keys.SelectMany(k => k), steps));
     }
 
-    private void SetTransition(Transition transition, ValueSetDef set, StateDef state, List<ParameterExpression> keys, Expression go, List<Expression> steps)
+    private void SetTransition(Transition transition, ValueSetDef set, StateDef state, List<ParameterExpression[]> keys, Expression go, List<Expression> steps)
     {
         Expression key = _code.OfState(nameof(SwitchState.Key));
         int slot = 0;
         List<ulong> mask = [];
         for (int i = 0; i < keys.Count; i++)
         {
-            bool wide = state.Keys[i].Width > 64;
-            steps.Add(Expression.Assign(Expression.ArrayAccess(key, Expression.Constant(slot++)), wide ? Call(typeof(Bits), nameof(Bits.Low), keys[i]) : keys[i]));
-            if (wide)
+            for (int word = 0; word < keys[i].Length; word++)
             {
-                steps.Add(Expression.Assign(Expression.ArrayAccess(key, Expression.Constant(slot++)), Call(typeof(Bits), nameof(Bits.High), keys[i])));
-            }
-
-            for (int word = 0; transition.Masks is not null && word < Words.Count(state.Keys[i].Width); word++)
-            {
-                mask.Add((ulong)((transition.Masks[i] >> (64 * word)) & ulong.MaxValue));
+                steps.Add(Expression.Assign(Expression.ArrayAccess(key, Expression.Constant(slot++)), keys[i][word]));
+                mask.Add(transition.Masks is null ? 0 : WordOf(transition.Masks[i], word));
             }
         }
 
@@ -168,18 +167,10 @@ internal sealed class ParserCompiler
             go));
     }
 
-    private static Expression? Match(ParameterExpression key, BigInteger value, BigInteger? mask, int width)
-    {
-        BigInteger all = (BigInteger.One << width) - 1;
-        BigInteger bits = (mask ?? all) & all;
-        if (bits.IsZero)
-        {
-            return null;
-        }
+    private static ulong WordOf(BigInteger value, int word) => (ulong)((value >> (64 * word)) & ulong.MaxValue);
 
-        Expression Number(BigInteger number) => key.Type == typeof(UInt128) ? Expression.Constant((UInt128)number) : Const((ulong)number);
-        return Expression.Equal(bits == all ? key : Expression.And(key, Number(bits)), Number(value & bits));
-    }
+    private static BinaryExpression? Match(ParameterExpression key, ulong value, ulong mask, ulong all) =>
+        mask == 0 ? null : Expression.Equal(mask == all ? key : Expression.And(key, Const(mask)), Const(value & mask));
 
     private Expression Go(int next, int from, LabelTarget[] labels)
     {
@@ -244,25 +235,22 @@ internal sealed class ParserCompiler
     /// <summary>Bytes not parsed yet.</summary>
     private UnaryExpression Left() => Expression.Convert(Expression.Subtract(_length, _at), typeof(ulong));
 
-    private Expression ReadAhead(LookaheadExpr ahead)
+    /// <summary>Up to 64 bits of what lies ahead, counted from the lowest bit of the whole.</summary>
+    private Expression ReadAhead(LookaheadExpr ahead, int lowBit, int width)
     {
         _checks.Add(Expression.IfThen(
             Expression.LessThan(Left(), Const((ulong)(ahead.BitOffset + ahead.Width + 7) / 8)), Fail("PacketTooShort", 1)));
-        if (ahead.BitOffset % 8 == 0 && ahead.Width % 8 == 0 && ahead.Width <= 64)
-        {
-            return Call(typeof(Bits), $"Load{ahead.Width / 8}", _buffer, BitCode.Offset(_at, ahead.BitOffset / 8));
-        }
-
-        return Call(
-            typeof(Bits), ahead.Width > 64 ? nameof(Bits.Read) : nameof(Bits.Read64), _buffer,
-            Expression.Add(Expression.Multiply(_at, Expression.Constant(8)), Expression.Constant(ahead.BitOffset)), Expression.Constant(ahead.Width));
+        int bit = ahead.BitOffset + ahead.Width - lowBit - width;
+        return bit % 8 == 0 && width % 8 == 0
+            ? Call(typeof(Bits), $"Load{width / 8}", _buffer, BitCode.Offset(_at, bit / 8))
+            : Call(typeof(Bits), nameof(Bits.Read64), _buffer, Expression.Add(Expression.Multiply(_at, Expression.Constant(8)), Expression.Constant(bit)), Expression.Constant(width));
     }
 
     private BlockExpression Extract(ExtractOp extract)
     {
         List<ParameterExpression> variables = [];
         List<Expression> steps = [];
-        HeaderType type = extract.Header?.Type ?? extract.Stack!.Type;
+        HeaderType type = extract.Header?.Type ?? extract.Stack!.FirstMember(extract.Member).Type;
         HeaderPlace place;
         if (extract.Header is Header header)
         {
@@ -271,8 +259,8 @@ internal sealed class ParserCompiler
         else
         {
             Expression next = _code.Word(extract.Stack!.NextSlot);
-            steps.Add(Expression.IfThen(Expression.GreaterThanOrEqual(next, Const((ulong)extract.Stack.Items.Count)), Fail("StackOutOfBounds", 3)));
-            place = HeaderPlace.Of(_code, extract.Stack, next).Hold(variables, steps);
+            steps.Add(Expression.IfThen(Expression.GreaterThanOrEqual(next, Const((ulong)extract.Stack.Count)), Fail("StackOutOfBounds", 3)));
+            place = HeaderPlace.Of(_code, extract.Stack, extract.Member, next).Hold(variables, steps);
         }
 
         if (extract.VarbitBits is null)
@@ -286,7 +274,7 @@ internal sealed class ParserCompiler
             ExtractVarbit(type, place, extract.VarbitBits, variables, steps);
         }
 
-        steps.Add(Expression.Assign(place.Valid, Const(1)));
+        steps.Add(place.MakeValid());
         if (extract.Stack is not null)
         {
             steps.Add(Expression.Assign(_code.Word(extract.Stack.NextSlot), Expression.Add(_code.Word(extract.Stack.NextSlot), Const(1))));
@@ -329,5 +317,5 @@ internal sealed class ParserCompiler
     }
 
     private static BitRun RunOf(HeaderPlace place, FieldDef field) =>
-        new(field.Width, place.Word(field.Slot), field.IsWide ? place.Word(field.Slot + 1) : null);
+        new(field.Width, place.Words(field));
 }

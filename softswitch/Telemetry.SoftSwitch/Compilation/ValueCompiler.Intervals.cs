@@ -6,7 +6,7 @@ namespace Telemetry.SoftSwitch.Compilation;
 internal sealed partial class ValueCompiler
 {
     /// <summary>A shift further than this leaves nothing of a value that fits any field.</summary>
-    private const int FarthestShift = 512;
+    private readonly int _farthestShift = Math.Max(512, code.Model.Headers.SelectMany(h => h.Type.Fields).Where(f => !f.IsVarbit).Select(f => f.Width).DefaultIfEmpty(0).Max() + 64);
     private readonly Dictionary<Expr, Interval> _intervals = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Every value that an expression can have.</summary>
@@ -24,12 +24,12 @@ internal sealed partial class ValueCompiler
     private Interval Compute(Expr e) => e switch
     {
         ConstExpr constant => new Interval(constant.Value, constant.Value),
-        FieldExpr field => field.Field.Signed ? Interval.Signed(field.Field.Width) : Interval.Unsigned(Math.Min(128, Math.Max(1, field.Field.Width))),
+        FieldExpr field => field.Field.Signed ? Interval.Signed(field.Field.Width) : Interval.Unsigned(Math.Max(1, field.Field.Width)),
         ParamExpr parameter => Interval.Unsigned(parameter.Width),
         LookaheadExpr ahead => Interval.Unsigned(ahead.Width),
         RegisterExpr register => Interval.Unsigned(register.Register.Width),
         LastIndexExpr => Interval.Unsigned(32),
-        StackSizeExpr size => new Interval(0, size.Stack.Items.Count),
+        StackSizeExpr size => new Interval(0, size.Stack.Count),
         UnaryExpr { Op: Op.BitNot } not => new Interval(-IntervalOf(not.Value).Max - 1, -IntervalOf(not.Value).Min - 1),
         UnaryExpr { Op: Op.Negate } negative => new Interval(-IntervalOf(negative.Value).Max, -IntervalOf(negative.Value).Min),
         CastExpr { Op: Op.UsatCast } cast => Interval.Unsigned(cast.Width),
@@ -39,7 +39,7 @@ internal sealed partial class ValueCompiler
         _ => Interval.Bit,
     };
 
-    private static Interval Compute(Op op, Interval left, Interval right)
+    private Interval Compute(Op op, Interval left, Interval right)
     {
         switch (op)
         {
@@ -67,6 +67,6 @@ internal sealed partial class ValueCompiler
         }
     }
 
-    private static Interval Clamp(Interval shift) =>
-        new(BigInteger.Max(0, BigInteger.Min(FarthestShift, shift.Min)), BigInteger.Max(0, BigInteger.Min(FarthestShift, shift.Max)));
+    private Interval Clamp(Interval shift) =>
+        new(BigInteger.Max(0, BigInteger.Min(_farthestShift, shift.Min)), BigInteger.Max(0, BigInteger.Min(_farthestShift, shift.Max)));
 }

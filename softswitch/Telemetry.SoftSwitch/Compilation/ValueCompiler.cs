@@ -18,14 +18,14 @@ internal sealed partial class ValueCompiler(CodeContext code)
         (typeof(Int128), Interval.Signed(128)), (typeof(UInt128), Interval.Unsigned(128)),
     ];
 
-    /// <summary>Reads bits ahead of the parser; null outside a parser.</summary>
-    public Func<LookaheadExpr, Expression>? Lookahead { get; set; }
+    /// <summary>Reads up to 64 bits ahead of the parser, counted from the expression's lowest; null outside a parser.</summary>
+    public Func<LookaheadExpr, int, int, Expression>? Lookahead { get; set; }
 
     public HeaderPlace PlaceOf(HeaderRef header) => header switch
     {
         FixedHeader fixedHeader => HeaderPlace.Of(code, fixedHeader.Header),
-        StackItem item => HeaderPlace.Of(code, item.Stack, Low64(item.Index)),
-        StackLast last => HeaderPlace.Of(code, last.Stack, Expression.Subtract(code.Word(last.Stack.NextSlot), Const(1))),
+        StackItem item => HeaderPlace.Of(code, item.Stack, item.Member, Low64(item.Index)),
+        StackLast last => HeaderPlace.Of(code, last.Stack, last.Member, Expression.Subtract(code.Word(last.Stack.NextSlot), Const(1))),
         _ => throw new ArgumentOutOfRangeException(nameof(header)),
     };
 
@@ -44,14 +44,17 @@ internal sealed partial class ValueCompiler(CodeContext code)
                 return code.Word(size.Stack.NextSlot);
             case LastIndexExpr last:
                 return Expression.And(Expression.Subtract(code.Word(last.Stack.NextSlot), Const(1)), Const(uint.MaxValue));
+            case RegisterExpr { Register.Width: > 128 }:
+                return Convert(Big(e), typeof(ulong));
             case RegisterExpr { Register.Width: > 64 }:
                 return Convert(Low128(e), typeof(ulong));
             case RegisterExpr register:
                 return Call(code.State, nameof(SwitchState.ReadRegister), Expression.Constant(register.Register.Index), Low64(register.Index));
-            case LookaheadExpr ahead when ahead.Width <= 64:
-                return Lookahead!(ahead);
             case LookaheadExpr ahead:
-                return Convert(Lookahead!(ahead), typeof(ulong));
+                return Lookahead!(ahead, 0, Math.Min(64, ahead.Width));
+            case BinaryExpr { Op: Op.ShiftRight, Left: FieldExpr { Field: { Signed: false, Words: > 1 } } wide, Right: ConstExpr shift }
+                when shift.Value >= 0 && shift.Value < 64 * wide.Field.Words:
+                return Slice(wide, (int)shift.Value);
             case UnaryExpr { Op: Op.BitNot } not:
                 return Expression.Not(Low64(not.Value));
             case UnaryExpr { Op: Op.Negate } negative:
@@ -95,12 +98,14 @@ internal sealed partial class ValueCompiler(CodeContext code)
             case FieldExpr field:
                 HeaderPlace place = PlaceOf(field.Header);
                 Expression wide = Call(typeof(Bits), nameof(Bits.Wide), place.Word(field.Field.Slot), place.Word(field.Field.Slot + 1));
-                return field.Field.Signed ? SignExtend128(wide, field.Field.Width) : wide;
+                return field.Field.Signed && field.Field.Width < 128 ? SignExtend128(wide, field.Field.Width) : wide;
             case ParamExpr parameter:
                 return Call(typeof(Bits), nameof(Bits.Wide), Expression.ArrayIndex(code.Data, Expression.Constant(parameter.Slot)),
                     Expression.ArrayIndex(code.Data, Expression.Constant(parameter.Slot + 1)));
             case LookaheadExpr ahead:
-                return Lookahead!(ahead);
+                return Call(typeof(Bits), nameof(Bits.Wide), Lookahead!(ahead, 0, 64), Lookahead!(ahead, 64, Math.Min(64, ahead.Width - 64)));
+            case RegisterExpr { Register.Width: > 128 }:
+                return Convert(Big(e), typeof(UInt128));
             case RegisterExpr register:
                 return Call(code.State, nameof(SwitchState.ReadWideRegister), Expression.Constant(register.Register.Index), Low64(register.Index));
             case UnaryExpr { Op: Op.BitNot } not:
@@ -120,15 +125,14 @@ internal sealed partial class ValueCompiler(CodeContext code)
         }
     }
 
-    /// <summary>The value, in the smallest of ulong, long, Int128 and UInt128 that holds every value it can have.</summary>
+    /// <summary>The value, in the smallest of ulong, long, Int128 and UInt128 that holds every value it can have, else as a BigInteger.</summary>
     public Expression Exact(Expr e)
     {
         Interval interval = IntervalOf(e);
-        Type? kind = KindOf(interval);
-        if (kind is null)
+        Type kind = KindOf(interval);
+        if (kind == typeof(BigInteger))
         {
-            code.Fault("an expression needs more than 128 bits");
-            return Const(0);
+            return Big(e);
         }
 
         switch (e)
@@ -146,12 +150,12 @@ internal sealed partial class ValueCompiler(CodeContext code)
         }
     }
 
-    /// <summary>The value as an Int128.</summary>
-    public Expression ForLog(Expr e) => Convert(Exact(e), typeof(Int128));
+    /// <summary>The value as a BigInteger.</summary>
+    public Expression ForLog(Expr e) => IsBool(e) ? Convert(Low64(e), typeof(BigInteger)) : Convert(Exact(e), typeof(BigInteger));
 
     public static bool IsBool(Expr e) => e switch
     {
-        BoolExpr or ValidExpr => true,
+        BoolExpr or ValidExpr or SameHeaderExpr => true,
         UnaryExpr unary => unary.Op is Op.Not or Op.DataToBool,
         BinaryExpr binary => binary.Op is >= Op.Equal and <= Op.Or,
         ChoiceExpr choice => IsBool(choice.Left),
@@ -166,6 +170,8 @@ internal sealed partial class ValueCompiler(CodeContext code)
                 return Expression.Constant(constant.Value);
             case ValidExpr valid:
                 return Expression.NotEqual(PlaceOf(valid.Header).Valid, Const(0));
+            case SameHeaderExpr same:
+                return SameHeader(same);
             case UnaryExpr { Op: Op.Not } not:
                 return Expression.Not(Bool(not.Value));
             case UnaryExpr { Op: Op.DataToBool } data:
@@ -197,7 +203,21 @@ internal sealed partial class ValueCompiler(CodeContext code)
             return Expression.Assign(PlaceOf(target.Header).Word(target.Field.Slot), fits ? low : Expression.And(low, Const(MaskOf(width))));
         }
 
-        return StoreWide(target, Low128(value));
+        if (target.Field.Words == 2)
+        {
+            return StoreWide(target, Low128(value));
+        }
+
+        HeaderPlace place = PlaceOf(target.Header);
+        if (value is FieldExpr { Field: { Signed: false, IsVarbit: false } } source && source.Field.Width <= width)
+        {
+            IReadOnlyList<Expression> from = PlaceOf(source.Header).Words(source.Field);
+            return Expression.Block(typeof(void), place.Words(target.Field).Select((to, i) => Expression.Assign(to, i < from.Count ? from[i] : Const(0))));
+        }
+
+        return Call(
+            typeof(Words), nameof(Words.PutAt), code.F, Expression.Add(place.Slot, Expression.Constant(target.Field.Slot)), Expression.Constant(width),
+            Convert(Exact(value), typeof(BigInteger)));
     }
 
     /// <summary>Stores a computed word in a field.</summary>
@@ -206,7 +226,9 @@ internal sealed partial class ValueCompiler(CodeContext code)
         HeaderPlace place = PlaceOf(target.Header);
         int width = target.Field.Width;
         Expression low = Expression.Assign(place.Word(target.Field.Slot), width < 64 ? Expression.And(word, Const(MaskOf(width))) : word);
-        return target.Field.IsWide ? Expression.Block(typeof(void), low, Expression.Assign(place.Word(target.Field.Slot + 1), Const(0))) : low;
+        return target.Field.IsWide
+            ? Expression.Block(typeof(void), [low, .. place.Words(target.Field).Skip(1).Select(word => Expression.Assign(word, Const(0)))])
+            : low;
     }
 
     public static ulong MaskOf(int width) => width >= 64 ? ulong.MaxValue : (1UL << width) - 1;
@@ -243,19 +265,19 @@ internal sealed partial class ValueCompiler(CodeContext code)
             return e.Op == Op.Equal ? Expression.Equal(Bool(e.Left), Bool(e.Right)) : Expression.NotEqual(Bool(e.Left), Bool(e.Right));
         }
 
-        Type? kind = KindOf(IntervalOf(e.Left).Union(IntervalOf(e.Right)));
-        if (kind is null)
+        if (e.Op is Op.Equal or Op.NotEqual && EqualWords(e) is Expression equal)
         {
-            code.Fault("a comparison needs more than 128 bits");
-            return Expression.Constant(false);
+            return e.Op == Op.Equal ? equal : Expression.Not(equal);
         }
 
+        Type kind = KindOf(IntervalOf(e.Left).Union(IntervalOf(e.Right)));
         return Expression.MakeBinary(NodeOf(e.Op), Convert(Exact(e.Left), kind), Convert(Exact(e.Right), kind));
     }
 
     private Expression ShiftRight(Expression left, Expr right)
     {
-        string method = left.Type == typeof(ulong) ? nameof(Bits.ShiftRight)
+        string method = left.Type == typeof(BigInteger) ? nameof(Bits.ShiftRightBig)
+            : left.Type == typeof(ulong) ? nameof(Bits.ShiftRight)
             : left.Type == typeof(long) ? nameof(Bits.ShiftRightSigned)
             : left.Type == typeof(UInt128) ? nameof(Bits.ShiftRight128) : nameof(Bits.ShiftRightSigned128);
         return right is ConstExpr { Value: var by } && by >= 0 && by < 64 && left.Type.IsPrimitive
@@ -265,14 +287,8 @@ internal sealed partial class ValueCompiler(CodeContext code)
 
     private Expression Divide(BinaryExpr e)
     {
-        Type? kind = KindOf(IntervalOf(e.Left).Union(IntervalOf(e.Right)));
-        if (kind is null)
-        {
-            code.Fault("a division needs more than 128 bits");
-            return Const(0);
-        }
-
-        string suffix = kind == typeof(ulong) ? "" : kind == typeof(long) ? "Signed" : kind == typeof(UInt128) ? "128" : "Signed128";
+        Type kind = KindOf(IntervalOf(e.Left).Union(IntervalOf(e.Right)));
+        string suffix = kind == typeof(BigInteger) ? "Big" : kind == typeof(ulong) ? "" : kind == typeof(long) ? "Signed" : kind == typeof(UInt128) ? "128" : "Signed128";
         return Call(typeof(Bits), (e.Op == Op.Divide ? "Divide" : "Modulo") + suffix, Convert(Exact(e.Left), kind), Convert(Exact(e.Right), kind));
     }
 
@@ -280,11 +296,10 @@ internal sealed partial class ValueCompiler(CodeContext code)
     {
         Interval bounds = e.Op == Op.UsatCast ? Interval.Unsigned(e.Width) : Interval.Signed(e.Width);
         Interval interval = IntervalOf(e.Value);
-        Type? kind = KindOf(interval.Union(bounds));
-        if (kind is null)
+        Type kind = KindOf(interval.Union(bounds));
+        if (kind == typeof(BigInteger))
         {
-            code.Fault("a saturating cast needs more than 128 bits");
-            return Const(0);
+            return Call(typeof(Bits), nameof(Bits.Clamp), Convert(Exact(e.Value), kind), Expression.Constant(bounds.Min), Expression.Constant(bounds.Max));
         }
 
         ParameterExpression value = Expression.Variable(kind, "value");
@@ -298,7 +313,7 @@ internal sealed partial class ValueCompiler(CodeContext code)
                 Expression.Condition(Expression.GreaterThan(value, high), high, value)));
     }
 
-    private static Type? KindOf(Interval interval)
+    private static Type KindOf(Interval interval)
     {
         foreach ((Type type, Interval holds) in Kinds)
         {
@@ -308,10 +323,26 @@ internal sealed partial class ValueCompiler(CodeContext code)
             }
         }
 
-        return null;
+        return typeof(BigInteger);
     }
 
-    private static Expression Convert(Expression e, Type type) => e.Type == type ? e : Expression.Convert(e, type);
+    private static Expression Convert(Expression e, Type type)
+    {
+        if (e.Type == type)
+        {
+            return e;
+        }
+
+        if (e.Type != typeof(BigInteger))
+        {
+            return Expression.Convert(e, type);
+        }
+
+        return type == typeof(ulong) ? Call(typeof(Bits), nameof(Bits.LowOfBig), e)
+            : type == typeof(long) ? Expression.Convert(Call(typeof(Bits), nameof(Bits.LowOfBig), e), type)
+            : type == typeof(UInt128) ? Call(typeof(Bits), nameof(Bits.LowOfBig128), e)
+            : Expression.Convert(Call(typeof(Bits), nameof(Bits.LowOfBig128), e), type);
+    }
 
     private static Expression SignExtend(Expression word, int width) => Expression.Convert(
         Expression.RightShift(

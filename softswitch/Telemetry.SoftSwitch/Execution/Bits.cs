@@ -113,12 +113,27 @@ internal static class Bits
     }
 
     /// <summary>Appends bits to a stream whose first unused bits of the last byte are made 0; returns the new length in bits.</summary>
-    public static int Append(byte[] bytes, int bit, int width, UInt128 value)
+    public static int Append(byte[] bytes, int bit, int width, ulong value)
     {
         int firstFresh = (bit + 7) >> 3;
         bytes.AsSpan(firstFresh, ((bit + width + 7) >> 3) - firstFresh).Clear();
-        Write(bytes, bit, width, value);
+        Write(bytes, bit, width, (UInt128)value);
         return bit + width;
+    }
+
+    /// <summary>Reads any number of bits at any bit position.</summary>
+    public static BigInteger ReadBig(byte[] bytes, int bit, int width)
+    {
+        BigInteger value = BigInteger.Zero;
+        for (int left = width; left > 0;)
+        {
+            int take = Math.Min(64, left);
+            value = (value << take) | Read64(bytes, bit, take);
+            bit += take;
+            left -= take;
+        }
+
+        return value;
     }
 
     public static UInt128 Wide(ulong low, ulong high) => new(high, low);
@@ -154,6 +169,35 @@ internal static class Bits
     public static UInt128 Divide128(UInt128 a, UInt128 b) => b == 0 ? 0 : a / b;
 
     public static UInt128 Modulo128(UInt128 a, UInt128 b) => b == 0 ? 0 : a % b;
+
+    /// <summary>The low 64 bits of a number's two's complement.</summary>
+    public static ulong LowOfBig(BigInteger value) => (ulong)(value & ulong.MaxValue);
+
+    /// <summary>The low 128 bits of a number's two's complement.</summary>
+    public static UInt128 LowOfBig128(BigInteger value) => (UInt128)(value & UInt128.MaxValue);
+
+    /// <summary>A number's two's complement in so many bits, as a signed number.</summary>
+    public static BigInteger SignedBig(BigInteger value, int width)
+    {
+        BigInteger low = value & ((BigInteger.One << width) - 1);
+        return (low >> (width - 1)).IsZero ? low : low - (BigInteger.One << width);
+    }
+
+    public static BigInteger ShiftLeftBig(BigInteger value, ulong by) => by > 1_000_000 ? BigInteger.Zero : value << (int)by;
+
+    public static BigInteger ShiftRightBig(BigInteger value, ulong by) => value >> (int)Math.Min(by, int.MaxValue);
+
+    public static BigInteger DivideBig(BigInteger a, BigInteger b) => b.IsZero ? b : BigInteger.Divide(a, b);
+
+    public static BigInteger ModuloBig(BigInteger a, BigInteger b) => b.IsZero ? b : BigInteger.Remainder(a, b);
+
+    public static BigInteger Clamp(BigInteger value, BigInteger low, BigInteger high) => BigInteger.Min(high, BigInteger.Max(low, value));
+
+    /// <summary>True when two runs of words are equal.</summary>
+    public static bool SameWords(ulong[] words, int a, int b, int count) => words.AsSpan(a, count).SequenceEqual(words.AsSpan(b, count));
+
+    /// <summary>True when two runs of bytes are equal.</summary>
+    public static bool SameBytes(byte[] bytes, int a, int b, ulong count) => bytes.AsSpan(a, (int)count).SequenceEqual(bytes.AsSpan(b, (int)count));
 
     /// <summary>First word of a stack's element, or of the spill area when the index is outside the stack.</summary>
     public static int StackSlot(ulong index, int size, int first, int stride, int spill) =>

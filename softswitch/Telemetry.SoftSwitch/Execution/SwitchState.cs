@@ -77,7 +77,7 @@ internal sealed class SwitchState
     }
 
     /// <summary>Writes a line of the program, its braces filled in with the values one after another.</summary>
-    public void WriteLog(string format, Int128[] values)
+    public void WriteLog(string format, BigInteger[] values)
     {
         StringBuilder line = new();
         int next = 0;
@@ -196,6 +196,19 @@ internal sealed class SwitchState
         {
             cells[2 * index] = (ulong)value;
             cells[(2 * index) + 1] = (ulong)(value >> 64);
+        }
+    }
+
+    /// <summary>A cell of a register wider than 128 bits; 0 outside the array.</summary>
+    public BigInteger ReadBigRegister(int register, int width, ulong index) =>
+        HasCell(register, index, Words.Count(width)) ? Words.GetAt(Registers[register], (int)index * Words.Count(width), width, false) : BigInteger.Zero;
+
+    /// <summary>Writes a cell of a register wider than 128 bits; nothing outside the array.</summary>
+    public void WriteBigRegister(int register, int width, ulong index, BigInteger value)
+    {
+        if (HasCell(register, index, Words.Count(width)))
+        {
+            Words.PutAt(Registers[register], (int)index * Words.Count(width), width, value);
         }
     }
 

@@ -42,6 +42,16 @@ internal static class Words
         return value;
     }
 
+    /// <summary>A value that begins at a word, for compiled code.</summary>
+    public static BigInteger GetAt(ulong[] words, int at, int width, bool signed)
+    {
+        BigInteger value = Get(words.AsSpan(at), width);
+        return signed ? Bits.SignedBig(value, width) : value;
+    }
+
+    /// <summary>Writes a value's low bits to words, for compiled code.</summary>
+    public static void PutAt(ulong[] words, int at, int width, BigInteger value) => Put(words, at, width, value & ((BigInteger.One << width) - 1));
+
     /// <summary>Writes a value big-endian in as few whole bytes as its width needs; returns how many.</summary>
     public static int WriteBytes(ReadOnlySpan<ulong> words, int width, Span<byte> to)
     {

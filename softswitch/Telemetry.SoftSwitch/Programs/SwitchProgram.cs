@@ -81,7 +81,7 @@ public sealed class SwitchProgram
     private static int[] SlotsOf(FieldExpr field)
     {
         int slot = ((FixedHeader)field.Header).Header.Slot + field.Field.Slot;
-        return field.Field.IsWide ? [slot, slot + 1] : [slot];
+        return [.. Enumerable.Range(slot, field.Field.Words)];
     }
 
     internal SwitchState CreateState(int dropPort, ulong seed, Action<string>? log) => new(Model, MaxHeaderBytes, MaxScratchBytes, dropPort, seed, log);

@@ -17,18 +17,18 @@ public sealed class ProgramTests
     [Fact]
     public void Load_SeveralUnsupportedThings_NamesEachWithItsPlace()
     {
-        ProgramJson program = new ProgramJson().Header("h", "a:8", "big:136").State("start", Extract("h"));
+        ProgramJson program = new ProgramJson().Header("h", "a:8", "big:70000").State("start", Extract("h"));
         ProgramException wide = Assert.Throws<ProgramException>(() => SwitchProgram.Load(program.Bytes));
-        Assert.Contains("header type h_t, field big: 136 bits wide", wide.Message, StringComparison.Ordinal);
+        Assert.Contains("header type h_t, field big: 70000 bits wide", wide.Message, StringComparison.Ordinal);
 
         ProgramJson many = new ProgramJson().Header("h", "a:8").State("start", Extract("h"))
-            .Add("header_unions", """{"name":"u","id":0,"union_type":"x","header_ids":[]}""")
+            .Add("extern_instances", """{"name":"u","id":0,"type":"x"}""")
             .Add("calculations", """{"name":"calc","id":0,"algo":"md5","input":[]}""")
             .Action("act", [], Assign("h", "nope", Hex(1)),
                 """{"op":"frobnicate","parameters":[],"source_info":{"filename":"x.p4","line":42,"column":1,"source_fragment":"f()"}}""")
             .Do("ingress", "act", "nowhere");
         ProgramException fault = Assert.Throws<ProgramException>(() => SwitchProgram.Load(many.Bytes));
-        Assert.Contains(fault.Faults, f => f.Contains("header_unions: u", StringComparison.Ordinal));
+        Assert.Contains(fault.Faults, f => f.Contains("extern_instances: u", StringComparison.Ordinal));
         Assert.Contains(fault.Faults, f => f.Contains("md5", StringComparison.Ordinal));
         Assert.Contains(fault.Faults, f => f.Contains("action act, primitive 1 (frobnicate)", StringComparison.Ordinal));
         Assert.Contains(fault.Faults, f => f.Contains("has no field nope; its fields: a", StringComparison.Ordinal));

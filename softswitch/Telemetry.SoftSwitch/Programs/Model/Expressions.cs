@@ -16,10 +16,16 @@ internal sealed record ParamExpr(string Name, int Width, int Slot) : Expr;
 
 internal sealed record ValidExpr(HeaderRef Header) : Expr;
 
-internal sealed record LastIndexExpr(HeaderStack Stack) : Expr;
+/// <summary>Both headers are valid and their fields equal; never true for headers of different types.</summary>
+internal sealed record SameHeaderExpr(HeaderRef Left, HeaderRef Right) : Expr;
+
+/// <summary>A field of the header that is being extracted, by its index: only within <see cref="HeaderType.VarbitBits"/>.</summary>
+internal sealed record OwnFieldExpr(int Index, FieldDef Field) : Expr;
+
+internal sealed record LastIndexExpr(StackDef Stack) : Expr;
 
 /// <summary>How many elements were pushed or extracted.</summary>
-internal sealed record StackSizeExpr(HeaderStack Stack) : Expr;
+internal sealed record StackSizeExpr(StackDef Stack) : Expr;
 
 internal sealed record RegisterExpr(RegisterDef Register, Expr Index) : Expr;
 

@@ -9,15 +9,18 @@ internal sealed record AssignVarbitStep(FieldExpr Target, FieldExpr Source) : Pr
 
 internal sealed record AssignHeaderStep(HeaderRef Target, HeaderRef Source) : Primitive;
 
-internal sealed record AssignStackStep(HeaderStack Target, HeaderStack Source) : Primitive;
+internal sealed record AssignUnionStep(UnionRef Target, UnionRef Source) : Primitive;
 
-internal sealed record AddHeaderStep(HeaderRef Header) : Primitive;
+internal sealed record AssignStackStep(StackDef Target, StackDef Source) : Primitive;
+
+/// <summary>Makes a header valid: reset and counted into the packet's length, or (<c>Fast</c>) neither.</summary>
+internal sealed record AddHeaderStep(HeaderRef Header, bool Fast) : Primitive;
 
 internal sealed record RemoveHeaderStep(HeaderRef Header) : Primitive;
 
-internal sealed record PushStep(HeaderStack Stack, Expr Count) : Primitive;
+internal sealed record PushStep(StackDef Stack, Expr Count) : Primitive;
 
-internal sealed record PopStep(HeaderStack Stack, Expr Count) : Primitive;
+internal sealed record PopStep(StackDef Stack, Expr Count) : Primitive;
 
 internal sealed record ExitStep : Primitive;
 

@@ -7,7 +7,7 @@ internal sealed record ProgramModel
 {
     public required string Name { get; init; }
     public required IReadOnlyList<Header> Headers { get; init; }
-    public required IReadOnlyList<HeaderStack> Stacks { get; init; }
+    public required IReadOnlyList<StackDef> Stacks { get; init; }
 
     /// <summary>Words of packet state; those of metadata come first, <see cref="MetadataSlots"/> of them, a spill area last.</summary>
     public required int Slots { get; init; }
@@ -52,8 +52,8 @@ internal sealed record ValueSetDef(int Index, string Name, int Width, int MaxSiz
 
 internal abstract record ParserOp;
 
-/// <summary>Extracts into a header, or the next of a stack; <c>VarbitBits</c> is the varbit's length in bits.</summary>
-internal sealed record ExtractOp(Header? Header, HeaderStack? Stack, Expr? VarbitBits) : ParserOp;
+/// <summary>Extracts into a header, or a member of a stack's next element; <c>VarbitBits</c> is the varbit's length in bits.</summary>
+internal sealed record ExtractOp(Header? Header, StackDef? Stack, int Member, Expr? VarbitBits) : ParserOp;
 
 internal sealed record SetOp(FieldExpr Target, Expr Value) : ParserOp;
 

@@ -21,7 +21,7 @@ internal sealed partial class ProgramReader
                     string parameterName = NameOf(parameter);
                     int width = CheckWidth($"action {name}", $"parameter {parameterName}", parameter.GetProperty("bitwidth").GetInt32());
                     parameters.Add(new ParamDef(parameterName, width, slot));
-                    slot += width > 64 ? 2 : 1;
+                    slot += parameters[^1].Words;
                 }
 
                 List<Primitive> steps = [];
@@ -74,18 +74,24 @@ internal sealed partial class ProgramReader
                 return WithTarget(args[0], scope, target => new AssignStep(target, new BinaryExpr(binary, Value(1), Value(2))));
             case "assign_header" or "copy_header":
                 return ReadAssignHeader(args, scope);
-            case "assign_header_stack":
-                return FindStack(scope.Place, args[0]) is HeaderStack to && FindStack(scope.Place, args[1]) is HeaderStack from
-                    ? to.Items.Count == from.Items.Count && to.Type.Name == from.Type.Name
+            case "assign_union":
+                return ReadUnionRef(args[0], scope) is UnionRef intoUnion && ReadUnionRef(args[1], scope) is UnionRef fromUnion
+                    ? intoUnion.Members.Select(m => m.Type).SequenceEqual(fromUnion.Members.Select(m => m.Type))
+                        ? new AssignUnionStep(intoUnion, fromUnion)
+                        : Refuse(scope, "the header unions differ in type")
+                    : null;
+            case "assign_header_stack" or "assign_union_stack":
+                return FindStack(scope.Place, args[0]) is StackDef to && FindStack(scope.Place, args[1]) is StackDef from
+                    ? to.Count == from.Count && to.FirstMember(0).Type == from.FirstMember(0).Type && to.Stride == from.Stride
                         ? new AssignStackStep(to, from)
                         : Refuse(scope, $"stacks {to.Name} and {from.Name} differ in type or size")
                     : null;
             case "add_header" or "add_header_fast":
-                return ReadHeaderRef(args[0], scope) is HeaderRef added ? new AddHeaderStep(added) : null;
+                return ReadHeaderRef(args[0], scope) is HeaderRef added ? new AddHeaderStep(added, op == "add_header_fast") : null;
             case "remove_header":
                 return ReadHeaderRef(args[0], scope) is HeaderRef removed ? new RemoveHeaderStep(removed) : null;
             case "push" or "pop":
-                return FindStack(scope.Place, args[0]) is not HeaderStack stack ? null
+                return FindStack(scope.Place, args[0]) is not StackDef stack ? null
                     : op == "push" ? new PushStep(stack, Value(1)) : new PopStep(stack, Value(1));
             case "exit":
                 return new ExitStep();

@@ -5,10 +5,14 @@ namespace Telemetry.SoftSwitch.Programs.Reading;
 
 internal sealed partial class ProgramReader
 {
-    private const int MaxWidth = 128;
+    /// <summary>A frame holds no more; wider fields are a mistake.</summary>
+    private const int MaxWidth = 65_536;
     private readonly Dictionary<string, HeaderType> _types = [];
     private readonly Dictionary<string, Header> _headers = [];
     private readonly Dictionary<string, HeaderStack> _stacks = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _unionTypes = [];
+    private readonly Dictionary<string, HeaderUnion> _unions = [];
+    private readonly Dictionary<string, UnionStack> _unionStacks = [];
     private int _slots;
     private int _metadataSlots;
     private int _spillSlot;
@@ -41,6 +45,7 @@ internal sealed partial class ProgramReader
             Guard($"header stack {NameOf(item)}", () => ReadStack(item, byId));
         }
 
+        ReadUnions(byId);
         foreach (JsonElement item in instances)
         {
             Guard($"header {NameOf(item)}", () =>
@@ -53,7 +58,94 @@ internal sealed partial class ProgramReader
         }
 
         _spillSlot = _slots;
-        _slots += _types.Values.Select(t => t.Slots).DefaultIfEmpty(1).Max();
+        _slots += _types.Values.Select(t => t.Slots).Concat(_unions.Values.Select(u => u.Slots)).DefaultIfEmpty(1).Max();
+    }
+
+    private void ReadUnions(Dictionary<int, JsonElement> byId)
+    {
+        foreach (JsonElement item in Items(_root, "header_union_types"))
+        {
+            Guard($"header union type {NameOf(item)}", () => _unionTypes[NameOf(item)] = [.. Items(item, "headers").Select(h => h[0].GetString()!)]);
+        }
+
+        Dictionary<int, JsonElement> unionsById = [];
+        foreach (JsonElement item in Items(_root, "header_unions"))
+        {
+            Guard($"header union {NameOf(item)}", () => unionsById[item.GetProperty("id").GetInt32()] = item);
+        }
+
+        foreach (JsonElement item in Items(_root, "header_union_stacks"))
+        {
+            string name = NameOf(item);
+            string place = $"header union stack {name}";
+            Guard(place, () =>
+            {
+                List<HeaderUnion> items = [];
+                int next = _slots++;
+                foreach (JsonElement id in item.GetProperty("header_union_ids").EnumerateArray())
+                {
+                    if (unionsById.TryGetValue(id.GetInt32(), out JsonElement union))
+                    {
+                        items.Add(ReadUnion(union, byId));
+                    }
+                    else
+                    {
+                        Fault(place, $"no header union has id {id}");
+                    }
+                }
+
+                if (items.Count == 0 || items.Any(u => u.Members.Count == 0 || !u.Members.Select(m => m.Type).SequenceEqual(items[0].Members.Select(m => m.Type))))
+                {
+                    Fault(place, "has no elements, or elements of different types");
+                    return;
+                }
+
+                _unionStacks[name] = new UnionStack(name, items, next);
+            });
+        }
+
+        foreach (JsonElement item in unionsById.Values)
+        {
+            Guard($"header union {NameOf(item)}", () =>
+            {
+                if (!_unions.ContainsKey(NameOf(item)))
+                {
+                    ReadUnion(item, byId);
+                }
+            });
+        }
+    }
+
+    private HeaderUnion ReadUnion(JsonElement item, Dictionary<int, JsonElement> byId)
+    {
+        string name = NameOf(item);
+        List<Header> members = [];
+        foreach (JsonElement id in item.GetProperty("header_ids").EnumerateArray())
+        {
+            if (!byId.TryGetValue(id.GetInt32(), out JsonElement header))
+            {
+                Fault($"header union {name}", $"no header has id {id}");
+            }
+            else if (_headers.ContainsKey(NameOf(header)))
+            {
+                Fault($"header union {name}", $"header {NameOf(header)} is a member of another union or stack");
+            }
+            else
+            {
+                members.Add(AddHeader(header));
+            }
+        }
+
+        for (int i = 0; i < members.Count; i++)
+        {
+            Header member = members[i];
+            members[i] = member with { Siblings = [.. members.Where((_, other) => other != i).Select(o => o.Slot - member.Slot)] };
+            _headers[member.Name] = members[i];
+        }
+
+        HeaderUnion union = new(name, members);
+        _unions[name] = union;
+        return union;
     }
 
     private void ReadHeaderType(JsonElement item)
@@ -77,8 +169,8 @@ internal sealed partial class ProgramReader
             int width = field[1].GetInt32();
             if (width is < 1 or > MaxWidth)
             {
-                Fault($"header type {name}, field {fieldName}", $"{width} bits wide; this switch holds fields of 1 to {MaxWidth} bits");
-                width = MaxWidth;
+                Fault($"header type {name}, field {fieldName}", $"{width} bits wide; a field has 1 to {MaxWidth} bits");
+                width = 1;
             }
 
             FieldDef definition = new(fieldName, width, isSigned, false, slot);
@@ -92,7 +184,10 @@ internal sealed partial class ProgramReader
             Fault($"header type {name}", "more than one varbit field");
         }
 
-        _types[name] = new HeaderType(name, fields, slot, bits);
+        Expr? length = item.TryGetProperty("length_exp", out JsonElement expression) && expression.ValueKind == JsonValueKind.Object
+            ? ReadExpr(expression, new Scope($"header type {name}, length_exp", []) { OwnFields = fields })
+            : null;
+        _types[name] = new HeaderType(name, fields, slot, bits) { VarbitBits = length };
     }
 
     private Header AddHeader(JsonElement item)
@@ -113,7 +208,7 @@ internal sealed partial class ProgramReader
 
         Header header = new(name, type, isMetadata, _slots, _varBytes);
         _slots += type.Slots;
-        _varBytes += (type.Varbit?.Width ?? 0) / 8;
+        _varBytes += type.VarBytes;
         _headers[name] = header;
         return header;
     }

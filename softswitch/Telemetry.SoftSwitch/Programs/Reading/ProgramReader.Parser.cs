@@ -214,29 +214,56 @@ internal sealed partial class ProgramReader
     private ExtractOp? ReadExtract(JsonElement parameters, bool variable, Scope scope)
     {
         string kind = parameters[0].GetProperty("type").GetString()!;
-        string name = parameters[0].GetProperty("value").ToString();
+        JsonElement named = parameters[0].GetProperty("value");
+        string name = kind == "union_stack" ? named[0].GetString()! : named.ToString();
         Expr? bits = variable ? ReadExpr(parameters[1], scope) : null;
         Header? header = null;
-        HeaderStack? stack = null;
-        bool known = kind switch
+        StackDef? stack = null;
+        int member = 0;
+        switch (kind)
         {
-            "regular" => _headers.TryGetValue(name, out header),
-            "stack" => _stacks.TryGetValue(name, out stack),
-            _ => false,
-        };
-        if (!known)
+            case "regular":
+                _headers.TryGetValue(name, out header);
+                break;
+            case "stack":
+                stack = _stacks.GetValueOrDefault(name);
+                break;
+            case "union_stack" when _unionStacks.TryGetValue(name, out UnionStack? unions):
+                member = MemberOf(unions, named[1].GetString()!);
+                stack = member < 0 ? null : unions;
+                break;
+            default:
+                break;
+        }
+
+        if (header is null && stack is null)
         {
-            Unknown(scope.Place, $"extraction to {kind}", name);
+            Unknown(scope.Place, $"extraction to {kind}", named.ToString());
             return null;
         }
 
-        HeaderType type = header?.Type ?? stack!.Type;
+        HeaderType type = header?.Type ?? stack!.FirstMember(member).Type;
         if (!variable && type.Varbit is not null)
         {
-            Fault(scope.Place, $"{name} has a varbit field and needs extract_VL");
-            return null;
+            bits = type.VarbitBits is Expr own ? OfHeader(own, header is null ? new StackItem(stack!, new StackSizeExpr(stack!), member) : new FixedHeader(header)) : null;
+            if (bits is null)
+            {
+                Fault(scope.Place, $"{name} has a varbit field and needs extract_VL, or a length_exp in its type");
+                return null;
+            }
         }
 
-        return new ExtractOp(header, stack, bits);
+        return new ExtractOp(header, stack, member, bits);
     }
+
+    /// <summary>The expression with the fields of a header in place of "its own" fields.</summary>
+    private static Expr OfHeader(Expr e, HeaderRef header) => e switch
+    {
+        OwnFieldExpr own => new FieldExpr(header, own.Field),
+        UnaryExpr unary => unary with { Value = OfHeader(unary.Value, header) },
+        BinaryExpr binary => binary with { Left = OfHeader(binary.Left, header), Right = OfHeader(binary.Right, header) },
+        ChoiceExpr choice => new ChoiceExpr(OfHeader(choice.Condition, header), OfHeader(choice.Left, header), OfHeader(choice.Right, header)),
+        CastExpr cast => cast with { Value = OfHeader(cast.Value, header) },
+        _ => e,
+    };
 }

@@ -54,7 +54,7 @@ internal sealed partial class ProgramReader
         {
             Name = _root.TryGetProperty("program", out JsonElement name) ? name.GetString() ?? "" : "",
             Headers = [.. _headers.Values],
-            Stacks = [.. _stacks.Values],
+            Stacks = [.. _stacks.Values, .. _unionStacks.Values],
             Slots = _slots,
             MetadataSlots = _metadataSlots,
             SpillSlot = _spillSlot,
@@ -96,7 +96,7 @@ internal sealed partial class ProgramReader
 
     private void RefuseUnsupported()
     {
-        foreach (string section in (string[])["header_unions", "header_union_stacks", "extern_instances"])
+        foreach (string section in (string[])["extern_instances"])
         {
             foreach (JsonElement item in Items(_root, section))
             {
