@@ -20,6 +20,8 @@ internal sealed partial class ValueCompiler
         {
             case ConstExpr constant:
                 return Expression.Constant(constant.Value);
+            case FieldExpr { Field.IsVarbit: true } varbit:
+                return VarNumber(varbit);
             case FieldExpr field:
                 return Call(
                     typeof(Words), nameof(Words.GetAt), code.F, Expression.Add(PlaceOf(field.Header).Slot, Expression.Constant(field.Field.Slot)),
@@ -74,6 +76,11 @@ internal sealed partial class ValueCompiler
     /// <summary>Equality of values above 128 bits word by word; null when an operand is computed.</summary>
     private Expression? EqualWords(BinaryExpr e)
     {
+        if (e.Left is FieldExpr { Field.IsVarbit: true } one && e.Right is FieldExpr { Field.IsVarbit: true } other)
+        {
+            return SameVarbit(PlaceOf(one.Header), one.Field, PlaceOf(other.Header), other.Field);
+        }
+
         if (Math.Max(WidthOf(e.Left), WidthOf(e.Right)) <= 128 || WordsOf(e.Left) is not IReadOnlyList<Expression> left || WordsOf(e.Right) is not IReadOnlyList<Expression> right)
         {
             return null;
@@ -99,17 +106,27 @@ internal sealed partial class ValueCompiler
         _ => null,
     };
 
+    /// <summary>A varbit as BMv2 sees it in arithmetic: a number.</summary>
+    private Expression VarNumber(FieldExpr field)
+    {
+        HeaderPlace place = PlaceOf(field.Header);
+        return Call(typeof(Bits), nameof(Bits.NumberOf), code.OfPacket(nameof(PacketState.Var)), place.Var, place.Word(field.Field.Slot));
+    }
+
+    private Expression SameVarbit(HeaderPlace left, FieldDef leftField, HeaderPlace right, FieldDef rightField) => Call(
+        typeof(Bits), nameof(Bits.SameNumber), code.OfPacket(nameof(PacketState.Var)),
+        left.Var, left.Word(leftField.Slot), right.Var, right.Word(rightField.Slot));
+
     private Expression SameHeader(SameHeaderExpr same)
     {
         HeaderPlace left = PlaceOf(same.Left);
         HeaderPlace right = PlaceOf(same.Right);
-        Expression result = Expression.AndAlso(
-            Expression.NotEqual(left.Valid, Const(0)),
-            Call(typeof(Bits), nameof(Bits.SameWords), code.F, left.Slot, right.Slot, Expression.Constant(same.Left.Type.Slots)));
-        if (same.Left.Type.Varbit is FieldDef varbit)
+        Expression result = Expression.AndAlso(Expression.NotEqual(left.Valid, Const(0)), Expression.NotEqual(right.Valid, Const(0)));
+        foreach (FieldDef field in same.Left.Type.Fields)
         {
-            Expression var = code.OfPacket(nameof(PacketState.Var));
-            result = Expression.AndAlso(result, Call(typeof(Bits), nameof(Bits.SameBytes), var, left.Var, right.Var, left.Word(varbit.Slot)));
+            result = Expression.AndAlso(result, field.IsVarbit
+                ? SameVarbit(left, field, right, field)
+                : left.Words(field).Zip(right.Words(field), Expression.Equal).Aggregate(Expression.AndAlso));
         }
 
         return result;

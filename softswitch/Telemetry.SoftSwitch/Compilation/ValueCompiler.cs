@@ -95,6 +95,8 @@ internal sealed partial class ValueCompiler(CodeContext code)
             case ConstExpr constant:
                 BigInteger bits = constant.Value & ((BigInteger.One << 128) - 1);
                 return Call(typeof(Bits), nameof(Bits.Wide), Const((ulong)(bits & ulong.MaxValue)), Const((ulong)(bits >> 64)));
+            case FieldExpr { Field.IsVarbit: true } varbit:
+                return Convert(VarNumber(varbit), typeof(UInt128));
             case FieldExpr field:
                 HeaderPlace place = PlaceOf(field.Header);
                 Expression wide = Call(typeof(Bits), nameof(Bits.Wide), place.Word(field.Field.Slot), place.Word(field.Field.Slot + 1));
@@ -250,8 +252,7 @@ internal sealed partial class ValueCompiler(CodeContext code)
     {
         if (field.Field.IsVarbit)
         {
-            code.Fault($"varbit field {field.Field.Name} is used as a number");
-            return Const(0);
+            return Convert(VarNumber(field), typeof(ulong));
         }
 
         Expression word = PlaceOf(field.Header).Word(field.Field.Slot);

@@ -193,11 +193,12 @@ internal static class Bits
 
     public static BigInteger Clamp(BigInteger value, BigInteger low, BigInteger high) => BigInteger.Min(high, BigInteger.Max(low, value));
 
-    /// <summary>True when two runs of words are equal.</summary>
-    public static bool SameWords(ulong[] words, int a, int b, int count) => words.AsSpan(a, count).SequenceEqual(words.AsSpan(b, count));
+    /// <summary>Bytes as a number.</summary>
+    public static BigInteger NumberOf(byte[] bytes, int at, ulong count) => new(bytes.AsSpan(at, (int)count), isUnsigned: true, isBigEndian: true);
 
-    /// <summary>True when two runs of bytes are equal.</summary>
-    public static bool SameBytes(byte[] bytes, int a, int b, ulong count) => bytes.AsSpan(a, (int)count).SequenceEqual(bytes.AsSpan(b, (int)count));
+    /// <summary>True when two runs of bytes are the same number, as BMv2 compares varbits: leading zeros do not count.</summary>
+    public static bool SameNumber(byte[] bytes, int a, ulong aCount, int b, ulong bCount) =>
+        bytes.AsSpan(a, (int)aCount).TrimStart((byte)0).SequenceEqual(bytes.AsSpan(b, (int)bCount).TrimStart((byte)0));
 
     /// <summary>First word of a stack's element, or of the spill area when the index is outside the stack.</summary>
     public static int StackSlot(ulong index, int size, int first, int stride, int spill) =>
