@@ -41,7 +41,9 @@ internal sealed class CalculationCompiler(CodeContext code)
             steps.Add(Expression.Assign(buffer, code.OfState(nameof(SwitchState.Scratch))));
         }
 
-        steps.Add(Expression.Call(Hashes.Find(calculation.Algorithm).Method, buffer, length));
+        steps.Add(Hashes.IsStateful(calculation.Algorithm)
+            ? Call(Expression.ArrayIndex(code.OfState(nameof(SwitchState.RoundRobins)), Expression.Constant(calculation.Index)), nameof(RoundRobin.Compute), buffer, length)
+            : Expression.Call(Hashes.Find(calculation.Algorithm).Method, buffer, length));
         return Expression.Block(typeof(ulong), variables, steps);
     }
 
@@ -136,12 +138,12 @@ internal sealed class CalculationCompiler(CodeContext code)
         return Expression.Block(typeof(void), steps);
     }
 
-    private Expression AppendBits(CalculationInput input, ParameterExpression buffer, ParameterExpression bits)
+    private BinaryExpression AppendBits(CalculationInput input, ParameterExpression buffer, ParameterExpression bits)
     {
-        if (input.Field?.Field.IsVarbit == true)
+        if (input.Field is { Field.IsVarbit: true, Header: FixedHeader { Header: Header header } } varbit)
         {
-            code.Fault($"varbit field {input.Field.Field.Name} in a calculation that is not byte-aligned");
-            return Expression.Empty();
+            return Expression.Assign(bits, Call(
+                typeof(Bits), nameof(Bits.AppendBytes), buffer, bits, code.OfPacket(nameof(PacketState.Var)), Expression.Constant(header.VarOffset), code.Word(header.Slot + varbit.Field.Slot)));
         }
 
         return Expression.Assign(bits, BitCode.Append(buffer, bits, RunOf(input)));

@@ -38,6 +38,11 @@ internal sealed class DeparserCompiler(CodeContext code)
 
     private BlockExpression Emit(Header header, ParameterExpression buffer, ParameterExpression at)
     {
+        if (header.Type.Varbit is not null && header.Type.Fields.TakeWhile(f => !f.IsVarbit).Sum(f => f.Width) % 8 != 0)
+        {
+            return EmitBits(header, buffer, at);
+        }
+
         List<Expression> steps = [];
         List<BitRun> runs = [];
         int offset = 0;
@@ -67,5 +72,21 @@ internal sealed class DeparserCompiler(CodeContext code)
         Flush();
         steps.Add(Expression.AddAssign(at, Expression.Constant(offset)));
         return Expression.Block(typeof(void), steps);
+    }
+
+    /// <summary>A header whose varbit begins inside a byte, field by field.</summary>
+    private BlockExpression EmitBits(Header header, ParameterExpression buffer, ParameterExpression at)
+    {
+        Expression bit = Expression.Multiply(at, Expression.Constant(8));
+        foreach (FieldDef field in header.Type.Fields)
+        {
+            bit = field.IsVarbit
+                ? Call(
+                    typeof(Bits), nameof(Bits.AppendBytes), buffer, bit, code.OfPacket(nameof(PacketState.Var)), Expression.Constant(header.VarOffset),
+                    code.Word(header.Slot + field.Slot))
+                : BitCode.Append(buffer, bit, new BitRun(field.Width, HeaderPlace.Of(code, header).Words(field)));
+        }
+
+        return Expression.Block(typeof(void), Expression.Assign(at, Expression.RightShift(bit, Expression.Constant(3))));
     }
 }

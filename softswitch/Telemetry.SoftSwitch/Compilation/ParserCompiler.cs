@@ -300,20 +300,54 @@ internal sealed class ParserCompiler
         List<FieldDef> before = [.. type.Fields.TakeWhile(f => !f.IsVarbit)];
         List<FieldDef> after = [.. type.Fields.SkipWhile(f => !f.IsVarbit).Skip(1)];
         int beforeBits = before.Sum(f => f.Width);
-        if (type.Varbit is null || beforeBits % 8 != 0)
+        if (type.Varbit is null)
         {
-            _code.Fault($"the varbit of header type {type.Name} does not begin at a byte");
+            _code.Fault($"header type {type.Name} has no varbit field, but its extraction has a length");
+            return;
+        }
+
+        Expression count = Expression.Convert(bytes, typeof(int));
+        if (beforeBits % 8 != 0)
+        {
+            ExtractBits(type, place, beforeBits, count, steps);
             return;
         }
 
         BitCode.Load(variables, steps, _buffer, _at, 0, [.. before.Select(f => RunOf(place, f))]);
         steps.Add(Expression.AddAssign(_at, Expression.Constant(beforeBits / 8)));
-        Expression count = Expression.Convert(bytes, typeof(int));
         steps.Add(Call(typeof(Buffer), nameof(Buffer.BlockCopy), _buffer, _at, _code.OfPacket(nameof(PacketState.Var)), place.Var, count));
         steps.Add(Expression.Assign(place.Word(type.Varbit.Slot), bytes));
         steps.Add(Expression.AddAssign(_at, count));
         BitCode.Load(variables, steps, _buffer, _at, 0, [.. after.Select(f => RunOf(place, f))]);
         steps.Add(Expression.AddAssign(_at, Expression.Constant(after.Sum(f => f.Width) / 8)));
+    }
+
+    /// <summary>A header whose varbit begins inside a byte, field by field.</summary>
+    private void ExtractBits(HeaderType type, HeaderPlace place, int varbitAt, Expression count, List<Expression> steps)
+    {
+        int bit = 0;
+        Expression At(int fixedBit) => Expression.Add(Expression.Multiply(_at, Expression.Constant(8)), Expression.Constant(fixedBit));
+        foreach (FieldDef field in type.Fields)
+        {
+            if (field.IsVarbit)
+            {
+                steps.Add(Call(typeof(Bits), nameof(Bits.CopyBits), _buffer, At(varbitAt), _code.OfPacket(nameof(PacketState.Var)), place.Var, count));
+                steps.Add(Expression.Assign(place.Word(field.Slot), Expression.Convert(count, typeof(ulong))));
+                steps.Add(Expression.AddAssign(_at, count));
+                continue;
+            }
+
+            BitRun run = RunOf(place, field);
+            int width = run.TopBits;
+            for (int word = run.Words.Count - 1; word >= 0; word--)
+            {
+                steps.Add(Expression.Assign(run.Words[word], Call(typeof(Bits), nameof(Bits.Read64), _buffer, At(bit), Expression.Constant(width))));
+                bit += width;
+                width = 64;
+            }
+        }
+
+        steps.Add(Expression.AddAssign(_at, Expression.Constant(type.FixedBytes)));
     }
 
     private static BitRun RunOf(HeaderPlace place, FieldDef field) =>

@@ -121,6 +121,26 @@ internal static class Bits
         return bit + width;
     }
 
+    /// <summary>Appends whole bytes to a stream of bits; returns the new length in bits.</summary>
+    public static int AppendBytes(byte[] bytes, int bit, byte[] source, int at, ulong count)
+    {
+        for (int i = 0; i < (int)count; i++)
+        {
+            bit = Append(bytes, bit, 8, source[at + i]);
+        }
+
+        return bit;
+    }
+
+    /// <summary>Copies whole bytes that begin at any bit.</summary>
+    public static void CopyBits(byte[] bytes, int bit, byte[] to, int at, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            to[at + i] = (byte)Read64(bytes, bit + (8 * i), 8);
+        }
+    }
+
     /// <summary>Reads any number of bits at any bit position.</summary>
     public static BigInteger ReadBig(byte[] bytes, int bit, int width)
     {

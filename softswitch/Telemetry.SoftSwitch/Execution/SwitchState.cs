@@ -14,6 +14,9 @@ internal sealed class SwitchState
     public readonly ActionProfile[] ActionProfiles;
     public readonly ValueSet[] ValueSets;
     public readonly IReadOnlyList<DigestDef> Digests;
+
+    /// <summary>Counters of calculations that count instead of hashing, by the calculation's index; null for the others.</summary>
+    public readonly RoundRobin?[] RoundRobins;
     public readonly long[][] CounterPackets;
     public readonly long[][] CounterBytes;
     public readonly Meter[][] Meters;
@@ -62,6 +65,7 @@ internal sealed class SwitchState
         ActionProfiles = [.. model.ActionProfiles.Select(p => new ActionProfile(p))];
         ValueSets = [.. model.ValueSets.Select(s => new ValueSet(s))];
         Digests = model.Digests;
+        RoundRobins = [.. model.Algorithms.Select(a => Hashes.IsStateful(a) ? new RoundRobin(a == "round_robin_consistent") : null)];
         CounterPackets = [.. model.Counters.Select(c => new long[c.IsDirect ? 0 : c.Size])];
         CounterBytes = [.. model.Counters.Select(c => new long[c.IsDirect ? 0 : c.Size])];
         Meters = [.. model.Meters.Select(m => m.IsDirect ? [] : Enumerable.Range(0, m.Size).Select(_ => new Meter(m.InBytes)).ToArray())];

@@ -32,6 +32,9 @@ internal sealed record ProgramModel
     public required IReadOnlyList<ActionProfileDef> ActionProfiles { get; init; }
     public required IReadOnlyList<ValueSetDef> ValueSets { get; init; }
     public required IReadOnlyList<DigestDef> Digests { get; init; }
+
+    /// <summary>Hash algorithm of each calculation, by its index.</summary>
+    public required IReadOnlyList<string> Algorithms { get; init; }
 }
 
 internal sealed record ParserDef(IReadOnlyList<StateDef> States, int Start);
@@ -125,7 +128,8 @@ internal sealed record ActionCallDef(string Name, ActionDef Action, string? Next
 internal sealed record PipelineDef(
     string Name, string? Start, IReadOnlyList<TableDef> Tables, IReadOnlyList<ConditionalDef> Conditionals, IReadOnlyList<ActionCallDef> Calls);
 
-internal sealed record CalculationDef(string Name, string Algorithm, IReadOnlyList<CalculationInput> Inputs, bool WithPayload);
+/// <summary>A hash or checksum; <c>Index</c> counts all calculations of the program, selectors included.</summary>
+internal sealed record CalculationDef(int Index, string Name, string Algorithm, IReadOnlyList<CalculationInput> Inputs, bool WithPayload);
 
 /// <summary>A field, a constant of a width, or a whole header.</summary>
 internal sealed record CalculationInput(FieldExpr? Field, BigInteger Constant, int Width, Header? Header);

@@ -12,6 +12,7 @@ internal sealed partial class ProgramReader
     private readonly Dictionary<string, CalculationDef> _calculations = [];
     private readonly List<ChecksumDef> _checksums = [];
     private readonly List<DigestDef> _digests = [];
+    private readonly List<string> _algorithms = [];
 
     private void ReadArrays()
     {
@@ -83,7 +84,8 @@ internal sealed partial class ProgramReader
             }
         }
 
-        return new CalculationDef(name, algorithm, inputs, payload);
+        _algorithms.Add(algorithm);
+        return new CalculationDef(_algorithms.Count - 1, name, algorithm, inputs, payload);
     }
 
     private CalculationInput? ReadInput(string place, JsonElement input)

@@ -75,6 +75,7 @@ internal sealed partial class ProgramReader
             ActionProfiles = [.. _profiles.Values],
             ValueSets = [.. _valueSets.Values],
             Digests = _digests,
+            Algorithms = _algorithms,
         };
     }
 
