@@ -111,7 +111,9 @@ internal sealed class PipelineCompiler
                 code = Expression.Block(typeof(void), code, Go(NextOf(table, action)));
             }
 
-            cases.Add(Expression.SwitchCase(Expression.Block(typeof(void), code), Expression.Constant(action.Index)));
+            // p4c copies an action for each table that has it; a member that tables share may carry another table's copy.
+            IEnumerable<ActionDef> copies = table.Profile is null ? [action] : _code.Model.Actions.Where(a => a.Name == action.Name && a.Params.Select(p => p.Width).SequenceEqual(action.Params.Select(p => p.Width)));
+            cases.Add(Expression.SwitchCase(Expression.Block(typeof(void), code), copies.Select(c => Expression.Constant(c.Index))));
         }
 
         if (cases.Count > 0)

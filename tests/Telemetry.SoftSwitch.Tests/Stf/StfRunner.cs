@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Ports;
 using Telemetry.SoftSwitch.Programs;
@@ -12,7 +11,7 @@ using Telemetry.SoftSwitch.Time;
 namespace Telemetry.SoftSwitch.Tests.Stf;
 
 /// <summary>Runs a test file on one switch in virtual time, through the switch's own structures; faults are sentences.</summary>
-internal sealed class StfRunner : IDisposable
+internal sealed partial class StfRunner : IDisposable
 {
     private readonly EventLoop _loop = new();
     private readonly Switch _switch;
@@ -24,34 +23,23 @@ internal sealed class StfRunner : IDisposable
     private readonly Dictionary<int, int> _mirroredGroups = [];
     private readonly List<string> _faults = [];
 
-    private StfRunner(byte[] json)
+    private StfRunner(SwitchProgram program)
     {
         _switch = new Switch(_loop, new SwitchOptions { Name = "stf", CpuPort = -1 });
-        _program = SwitchProgram.Load(json);
+        _program = program;
         _switch.LoadProgram(_program);
     }
 
     private SwitchState State => _switch.State!;
 
     /// <summary>The faults of a test; none when it passes.</summary>
-    public static IReadOnlyList<string> Run(byte[] json, IReadOnlyList<StfStatement> statements)
+    public static IReadOnlyList<string> Run(SwitchProgram program, IReadOnlyList<StfStatement> statements)
     {
-        using StfRunner runner = new(json);
-        foreach (StfStatement statement in statements.Where(s => s.Command is "packet" or "expect"))
-        {
-            runner.Attach(int.Parse(statement.Numbers[0], CultureInfo.InvariantCulture));
-        }
-
+        using StfRunner runner = new(program);
+        runner.Prepare(statements);
         foreach (StfStatement statement in statements)
         {
-            try
-            {
-                runner.Execute(statement);
-            }
-            catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or FormatException)
-            {
-                runner._faults.Add($"line {statement.Line}: {fault.Message}");
-            }
+            runner.Try(statement);
         }
 
         runner.Wait(1_000_000_000);
@@ -59,7 +47,61 @@ internal sealed class StfRunner : IDisposable
         return runner._faults;
     }
 
+    /// <summary>
+    /// What a switch that is set up by the statements (packets left out) sends from each port for packets that arrive one
+    /// after another, in hexadecimal.
+    /// </summary>
+    /// <exception cref="FormatException">A statement cannot be executed.</exception>
+    public static IReadOnlyDictionary<int, IReadOnlyList<string>> Outputs(
+        SwitchProgram program, IReadOnlyList<StfStatement> setup, IEnumerable<int> ports, IEnumerable<(int Port, byte[] Frame)> packets, long spacingNs)
+    {
+        using StfRunner runner = new(program);
+        foreach (int port in ports)
+        {
+            runner.Attach(port);
+        }
+
+        foreach (StfStatement statement in setup)
+        {
+            runner.Try(statement);
+        }
+
+        if (runner._faults.Count > 0)
+        {
+            throw new FormatException(string.Join("; ", runner._faults));
+        }
+
+        foreach ((int port, byte[] frame) in packets)
+        {
+            runner._switch.Receive(port, frame);
+            runner.Wait(spacingNs);
+        }
+
+        runner.Wait(1_000_000_000);
+        return runner._wires.ToDictionary(w => w.Key, w => (IReadOnlyList<string>)[.. w.Value.Frames.Select(f => f.Hex)]);
+    }
+
     public void Dispose() => _loop.Dispose();
+
+    private void Prepare(IReadOnlyList<StfStatement> statements)
+    {
+        foreach (StfStatement statement in statements.Where(s => s.Command is "packet" or "expect"))
+        {
+            Attach(int.Parse(statement.Numbers[0], CultureInfo.InvariantCulture));
+        }
+    }
+
+    private void Try(StfStatement statement)
+    {
+        try
+        {
+            Execute(statement);
+        }
+        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or FormatException)
+        {
+            _faults.Add($"line {statement.Line}: {fault.Message}");
+        }
+    }
 
     private void Attach(int port)
     {
@@ -126,7 +168,8 @@ internal sealed class StfRunner : IDisposable
             case "expect" or "no_packet" or "mirroring_get" or "register_read" or "counter_read":
                 break;
             default:
-                throw new FormatException($"command {s.Command} is not known");
+                ExecuteProfile(s);
+                break;
         }
     }
 
@@ -137,7 +180,7 @@ internal sealed class StfRunner : IDisposable
         TableEntry entry = new() { Match = [.. keys.Select(StfValues.Any)], Priority = table.HasPriorities ? (s.Priority ?? 0) + 1 : 0 };
         foreach ((string key, string value) in s.Matches)
         {
-            int index = FindKey(keys, key);
+            int index = StfNames.FindKey(keys, key);
             entry.Match[index] = StfValues.Match(value, keys[index]);
         }
 
@@ -162,7 +205,7 @@ internal sealed class StfRunner : IDisposable
 
     private static ActionCall Call(StfStatement s, Table table)
     {
-        ActionDef action = Pick(table.Definition.Actions, a => a.Name, s.Action, $"action of table {table.Definition.Name}");
+        ActionDef action = StfNames.Pick(table.Definition.Actions, a => a.Name, s.Action, $"action of table {table.Definition.Name}");
         ulong[] data = new ulong[action.Words];
         foreach ((string name, string value) in s.Arguments)
         {
@@ -175,7 +218,7 @@ internal sealed class StfRunner : IDisposable
 
     private void CheckCounter(StfStatement s)
     {
-        CounterDef counter = Pick(_program.Model.Counters, c => c.Name, s.Name, "counter");
+        CounterDef counter = StfNames.Pick(_program.Model.Counters, c => c.Name, s.Name, "counter");
         (long packets, long bytes) = _named.TryGetValue(s.Numbers[0], out TableEntry? entry)
             ? (entry.Packets, entry.Bytes)
             : (State.CounterPackets[counter.Index][(int)StfValues.Number(s.Numbers[0])], State.CounterBytes[counter.Index][(int)StfValues.Number(s.Numbers[0])]);
@@ -209,61 +252,9 @@ internal sealed class StfRunner : IDisposable
         }
     }
 
-    private Table FindTable(string name) => State.Tables[Pick(_program.Model.Tables, t => t.Name, name, "table").Index];
+    private Table FindTable(string name) => State.Tables[StfNames.Pick(_program.Model.Tables, t => t.Name, name, "table").Index];
 
-    private RegisterDef FindRegister(string name) => Pick(_program.Model.Registers, r => r.Name, name, "register");
-
-    /// <summary>The item of that name, or the one whose name ends with it.</summary>
-    private static T Pick<T>(IReadOnlyList<T> items, Func<T, string> nameOf, string name, string kind)
-        where T : class
-    {
-        T? exact = items.FirstOrDefault(i => nameOf(i) == name);
-        if (exact is not null)
-        {
-            return exact;
-        }
-
-        List<T> ending = [.. items.Where(i => nameOf(i).EndsWith(name, StringComparison.Ordinal))];
-        return ending.Count == 1 ? ending[0] : throw new ArgumentException($"{ending.Count} of the names end with {name} where one {kind} was expected");
-    }
-
-    private static int FindKey(IReadOnlyList<KeyDef> keys, string name)
-    {
-        int dollar = name.IndexOf('$', StringComparison.Ordinal);
-        if (dollar >= 0 && dollar + 1 < name.Length && char.IsAsciiDigit(name[dollar + 1]))
-        {
-            int end = dollar + 1;
-            while (end < name.Length && char.IsAsciiDigit(name[end]))
-            {
-                end++;
-            }
-
-            name = $"{name[..dollar]}[{name[(dollar + 1)..end]}]{name[end..]}";
-        }
-
-        string valid = name.EndsWith(".valid", StringComparison.Ordinal) ? name[..^5] + "$valid$" : name + ".$valid$";
-        foreach (string candidate in (string[])[name, name + "$", valid, name == "valid" ? "$valid$" : valid])
-        {
-            for (int i = 0; i < keys.Count; i++)
-            {
-                if (keys[i].Name == candidate)
-                {
-                    return i;
-                }
-            }
-        }
-
-        for (int i = keys.Count - 1; i >= 0; i--)
-        {
-            if (keys[i].Name.EndsWith("." + name, StringComparison.Ordinal) || keys[i].Name.EndsWith("." + name + "$", StringComparison.Ordinal)
-                || keys[i].Name.EndsWith(valid, StringComparison.Ordinal) || (name == "valid" && keys[i].Name.EndsWith(".$valid$", StringComparison.Ordinal)))
-            {
-                return i;
-            }
-        }
-
-        throw new ArgumentException($"no key is called {name}; keys: {string.Join(", ", keys.Select(k => k.Name))}");
-    }
+    private RegisterDef FindRegister(string name) => StfNames.Pick(_program.Model.Registers, r => r.Name, name, "register");
 
     private void Compare(IReadOnlyList<StfStatement> statements)
     {

@@ -1,3 +1,5 @@
+using Telemetry.SoftSwitch.Programs;
+
 namespace Telemetry.SoftSwitch.Tests.Stf;
 
 /// <summary>p4c's own tests of v1model programs.</summary>
@@ -30,7 +32,7 @@ public sealed class StfTests
     {
         try
         {
-            return StfRunner.Run(StfSuite.JsonOf(file), StfParser.Parse(File.ReadAllText(StfSuite.PathOf(file))));
+            return StfRunner.Run(SwitchProgram.Load(StfSuite.JsonOf(file)), StfParser.Parse(File.ReadAllText(StfSuite.PathOf(file))));
         }
         catch (InvalidOperationException fault)
         {

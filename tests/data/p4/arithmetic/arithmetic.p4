@@ -67,6 +67,10 @@ control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metad
     }
 
     apply {
+        if (!hdr.i.isValid()) {
+            mark_to_drop(sm);
+            return;
+        }
         sm.egress_spec = sm.ingress_port;
         hdr.o.setValid();
         hdr.o = { 0, 0, 0, 0, 0, 0, 0 };

@@ -32,12 +32,21 @@ control Verify(inout headers_t hdr, inout meta_t meta) {
 
 control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metadata_t sm) {
     apply {
+        if (!hdr.first.isValid()) {
+            mark_to_drop(sm);
+            return;
+        }
         sm.egress_spec = sm.ingress_port;
         hdr.h.setValid();
-        hash(hdr.h.c32, HashAlgorithm.crc32, 32w0, { hdr.first.a, hdr.first.b, hdr.second.size, hdr.second.body }, 64w0x100000000);
+        // BMv2 fails on copies of an empty varbit, which p4c makes of a hash's inputs.
+        if (hdr.second.isValid() && hdr.second.size > 0) {
+            hash(hdr.h.c32, HashAlgorithm.crc32, 32w0, { hdr.first.a, hdr.first.b, hdr.second.size, hdr.second.body }, 64w0x100000000);
+            hash(hdr.h.x16, HashAlgorithm.xor16, 16w0, { hdr.first.mode, hdr.first.b, hdr.first.a, hdr.second.size }, 32w65536);
+            hash(hdr.h.s16, HashAlgorithm.csum16, 16w0, { hdr.first.mode, hdr.first.a, hdr.first.b, hdr.second.body }, 32w65536);
+        } else {
+            hash(hdr.h.c32, HashAlgorithm.crc32, 32w7, { hdr.first.a, hdr.first.b }, 64w0x100000000);
+        }
         hash(hdr.h.c16, HashAlgorithm.crc16, 16w3, { hdr.first.b, hdr.first.a, hdr.first.mode }, 32w1000);
-        hash(hdr.h.x16, HashAlgorithm.xor16, 16w0, { hdr.first.mode, hdr.first.b, hdr.first.a, hdr.second.size }, 32w65536);
-        hash(hdr.h.s16, HashAlgorithm.csum16, 16w0, { hdr.first.mode, hdr.first.a, hdr.first.b, hdr.second.body }, 32w65536);
         hash(hdr.h.id, HashAlgorithm.identity, 64w0, { hdr.first.a, hdr.first.b, hdr.first.sum, hdr.first.mode }, 64w0xffffffffffffffff);
         hash(hdr.h.part, HashAlgorithm.crc32_custom, 16w0, { hdr.first.sum }, 32w0);
         hdr.h.bad = (bit<8>)sm.checksum_error;

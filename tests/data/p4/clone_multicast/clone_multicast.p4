@@ -70,7 +70,11 @@ control CopyIngress(inout headers_t hdr, inout metadata_t meta, inout standard_m
     }
 
     apply {
-        ports.apply();
+        if (hdr.tag.isValid()) {
+            ports.apply();
+        } else {
+            drop();
+        }
     }
 }
 

@@ -44,6 +44,10 @@ control Verify(inout headers_t hdr, inout meta_t meta) { apply { } }
 
 control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metadata_t sm) {
     apply {
+        if (!hdr.sel.isValid()) {
+            mark_to_drop(sm);
+            return;
+        }
         sm.egress_spec = sm.ingress_port;
         hdr.result.setValid();
         hdr.result.flags = 0;

@@ -32,17 +32,21 @@ control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metad
     }
 
     apply {
+        if (!hdr.probe.isValid()) {
+            mark_to_drop(sm);
+            return;
+        }
         sm.egress_spec = sm.ingress_port;
         meta.direct = 3;
         keys.apply();
         hdr.probe.color_direct = (bit<8>)meta.direct;
         meta.color = 3;
-        by_packets.execute_meter((bit<32>)hdr.probe.index, meta.color);
+        by_packets.execute_meter((bit<32>)hdr.probe.index[2:0], meta.color);
         hdr.probe.color_packets = (bit<8>)meta.color;
         meta.color = 3;
-        by_bytes.execute_meter((bit<32>)hdr.probe.index, meta.color);
+        by_bytes.execute_meter((bit<32>)hdr.probe.index[2:0], meta.color);
         hdr.probe.color_bytes = (bit<8>)meta.color;
-        all.count((bit<32>)hdr.probe.index);
+        all.count((bit<32>)hdr.probe.index[2:0]);
     }
 }
 

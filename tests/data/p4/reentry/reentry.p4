@@ -19,6 +19,10 @@ control Verify(inout headers_t hdr, inout meta_t meta) { apply { } }
 
 control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metadata_t sm) {
     apply {
+        if (!hdr.tag.isValid()) {
+            mark_to_drop(sm);
+            return;
+        }
         sm.egress_spec = sm.ingress_port;
         sm.priority = hdr.tag.mode[7:5];
         log_msg("round {} of mode {}", { meta.again, hdr.tag.mode });

@@ -1,4 +1,4 @@
-/* An action profile and an action selector, each shared by two tables; idle timeouts. */
+/* Action selectors and action profiles, one for each table: BMv2 fails where tables share one. Idle timeouts. */
 #include <core.p4>
 #include <v1model.p4>
 
@@ -15,7 +15,9 @@ control Verify(inout headers_t hdr, inout meta_t meta) { apply { } }
 
 control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metadata_t sm) {
     action_selector(HashAlgorithm.crc16, 32w64, 32w14) paths;
+    action_selector(HashAlgorithm.identity, 32w64, 32w14) exact_paths;
     action_profile(32w16) marks;
+    action_profile(32w16) label_marks;
 
     action set_hop(bit<8> hop) { hdr.flow.hop = hop; }
     action drop() { mark_to_drop(sm); }
@@ -31,7 +33,7 @@ control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metad
     table exact_routes {
         key = { hdr.flow.hop: exact; hdr.flow.src: selector; hdr.flow.label: selector; }
         actions = { set_hop; drop; NoAction; }
-        implementation = paths;
+        implementation = exact_paths;
         size = 64;
     }
     table marking {
@@ -43,11 +45,15 @@ control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metad
     table marking_by_label {
         key = { hdr.flow.label: ternary; }
         actions = { set_mark; NoAction; }
-        implementation = marks;
+        implementation = label_marks;
         size = 64;
     }
 
     apply {
+        if (!hdr.flow.isValid()) {
+            mark_to_drop(sm);
+            return;
+        }
         sm.egress_spec = sm.ingress_port;
         if (!routes.apply().hit) { exact_routes.apply(); }
         marking.apply();

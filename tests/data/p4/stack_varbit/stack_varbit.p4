@@ -95,6 +95,10 @@ control StackIngress(inout headers_t hdr, inout metadata_t meta, inout standard_
     }
 
     apply {
+        if (!hdr.ctl.isValid()) {
+            mark_to_drop(standard_metadata);
+            return;
+        }
         standard_metadata.egress_spec = standard_metadata.ingress_port;
         if (standard_metadata.parser_error == error.StackOutOfBounds) {
             hdr.summary.setValid();
@@ -105,7 +109,7 @@ control StackIngress(inout headers_t hdr, inout metadata_t meta, inout standard_
             pop();
         } else if (hdr.ctl.command == 3) {
             copy_blob();
-        } else if (hdr.ctl.command == 4) {
+        } else if (hdr.ctl.command == 4 && hdr.labels[0].isValid()) {
             rewrite();
         } else {
             hdr.summary.setValid();

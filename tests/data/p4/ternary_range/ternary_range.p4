@@ -129,15 +129,19 @@ control MatchIngress(inout headers_t hdr, inout metadata_t meta, inout standard_
         standard_metadata.egress_spec = standard_metadata.ingress_port;
         hdr.answer.setValid();
         bool hit = false;
-        if (hdr.query.table_number == 1) {
+        bit<8> number = 0;
+        if (hdr.query.isValid()) {
+            number = hdr.query.table_number;
+        }
+        if (number == 1) {
             hit = by_exact.apply().hit;
-        } else if (hdr.query.table_number == 2) {
+        } else if (number == 2) {
             hit = by_prefix.apply().hit;
-        } else if (hdr.query.table_number == 3) {
+        } else if (number == 3) {
             hit = by_mask.apply().hit;
-        } else if (hdr.query.table_number == 4) {
+        } else if (number == 4) {
             hit = by_range.apply().hit;
-        } else if (hdr.query.table_number == 5) {
+        } else if (number == 5) {
             hit = by_option.apply().hit;
         } else {
             switch (by_constant.apply().action_run) {

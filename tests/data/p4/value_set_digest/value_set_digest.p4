@@ -10,16 +10,17 @@ header report_h { bit<8> problem; bit<8> seen; }
 
 struct kind_t { bit<12> kind; bit<4> group; }
 struct headers_t { base_h base; extra_h extra; report_h report; }
-struct meta_t { bit<8> seen; }
+struct meta_t { bit<8> seen; bit<9> version; }
 struct learn_t { bit<12> kind; bit<9> port; bit<16> value; }
 
 parser ParserImpl(packet_in packet, out headers_t hdr, inout meta_t meta, inout standard_metadata_t sm) {
-    value_set<bit<8>>(4) versions;
+    value_set<bit<9>>(4) versions;
     @name("kinds") value_set<kind_t>(4) kinds;
     state start {
         packet.extract(hdr.base);
         meta.seen = 0;
-        transition select(hdr.base.version) {
+        meta.version = (bit<9>)hdr.base.version;
+        transition select(meta.version) {
             versions: known;
             default: check;
         }
@@ -42,6 +43,10 @@ control Verify(inout headers_t hdr, inout meta_t meta) { apply { } }
 
 control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metadata_t sm) {
     apply {
+        if (!hdr.base.isValid()) {
+            mark_to_drop(sm);
+            return;
+        }
         sm.egress_spec = sm.ingress_port;
         hdr.report.setValid();
         hdr.report.seen = meta.seen;

@@ -54,6 +54,10 @@ control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metad
     }
 
     apply {
+        if (!hdr.w.isValid()) {
+            mark_to_drop(sm);
+            return;
+        }
         sm.egress_spec = sm.ingress_port;
         hdr.o.setValid();
         hdr.o.r = 0;
@@ -71,8 +75,8 @@ control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metad
         else if (hdr.w.op == 8) { hdr.o.r = hdr.w.a |-| hdr.w.b; }
         else if (hdr.w.op == 9) { hdr.o.r = hdr.w.a[127:0] ++ hdr.w.b[255:128]; }
         else if (hdr.w.op == 10) { hdr.o.s = hdr.w.mid + hdr.w.odd[99:0]; }
-        else if (hdr.w.op == 11) { cells.write((bit<32>)hdr.w.post, hdr.w.a); }
-        else if (hdr.w.op == 12) { cells.read(hdr.o.r, (bit<32>)hdr.w.post); }
+        else if (hdr.w.op == 11) { cells.write((bit<32>)hdr.w.post[1:0], hdr.w.a); }
+        else if (hdr.w.op == 12) { cells.read(hdr.o.r, (bit<32>)hdr.w.post[1:0]); }
         else if (hdr.w.op == 13) { hdr.o.s = hdr.w.mid * 3; }
         by_wide.apply();
         if (by_mask.apply().hit) { hdr.o.flags[3:3] = 1; }

@@ -1,0 +1,16 @@
+using Telemetry.SoftSwitch.Programs;
+using Telemetry.SoftSwitch.Tests.Support;
+
+namespace Telemetry.SoftSwitch.Tests.Stf;
+
+/// <summary>Our own feature programs, each with the frames that it sends; BMv2 sent the same.</summary>
+public sealed class FeatureTests
+{
+    public static TheoryData<string> Programs() =>
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "tests", "data", "p4"), "*.stf", SearchOption.AllDirectories).Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+
+    [Theory, MemberData(nameof(Programs))]
+    public void Run_FeatureProgram_SendsWhatBmv2Sends(string name) => Assert.Empty(StfRunner.Run(
+        SwitchProgram.Load(Repository.Bytes("tests", "data", "p4", name, name + ".json")),
+        StfParser.Parse(Repository.Text("tests", "data", "p4", name, name + ".stf"))));
+}
