@@ -234,10 +234,10 @@ internal sealed class SwitchState
         }
     }
 
-    /// <summary>Appends the payload to the hash input; returns the new length.</summary>
+    /// <summary>Appends the payload, no more of it than the packet was truncated to, to the hash input; returns the new length.</summary>
     public int AppendPayload(PacketState packet, int length)
     {
-        int payload = packet.Length - packet.HeaderEnd;
+        int payload = Math.Min(packet.Length - packet.HeaderEnd, packet.TruncateTo);
         if (Scratch.Length < length + payload)
         {
             Array.Resize(ref Scratch, (length + payload) * 2);

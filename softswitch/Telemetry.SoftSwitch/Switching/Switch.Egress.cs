@@ -94,13 +94,14 @@ public sealed partial class Switch
         _program.Deparser(packet, state);
         int payload = packet.Length - packet.HeaderEnd;
         Buffer.BlockCopy(packet.Buffer, packet.HeaderEnd, state.Out, state.OutLength, payload);
-        int length = Math.Min(state.OutLength + payload, packet.TruncateTo);
-        ReadOnlySpan<byte> frame = state.Out.AsSpan(0, length);
+        ReadOnlySpan<byte> frame = state.Out.AsSpan(0, state.OutLength + payload);
         if (packet.RecirculateFieldList != 0)
         {
-            Recirculate(packet, frame, state);
+            Recirculate(packet, frame, state); // whole: BMv2 truncates what it sends only
             return;
         }
+
+        frame = frame[..Math.Min(frame.Length, packet.TruncateTo)];
 
         Transmit(port, packet, frame);
         state.Pool.Return(packet);

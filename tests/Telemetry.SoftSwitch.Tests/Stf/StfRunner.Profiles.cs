@@ -84,7 +84,7 @@ internal sealed partial class StfRunner
         MeterDef meter = StfNames.Pick(_program.Model.Meters, m => m.Name, s.Name, "meter");
         (long Rate, long Burst)[] rates = [.. s.Numbers.Skip(one ? 1 : 0).Select(r => r.Split(':')).Select(r =>
             ((long)(double.Parse(r[0], CultureInfo.InvariantCulture) * 1e6), long.Parse(r[1], CultureInfo.InvariantCulture)))];
-        (long, long, long, long) config = (rates[0].Rate, rates[0].Burst, rates[1].Rate, rates[1].Burst);
+        MeterRates config = new(rates[0].Rate, rates[0].Burst, rates[1].Rate, rates[1].Burst);
         if (meter.IsDirect)
         {
             Table table = State.Tables.First(t => t.Definition.DirectMeter == meter.Index);

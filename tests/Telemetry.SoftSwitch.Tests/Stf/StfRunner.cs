@@ -243,7 +243,7 @@ internal sealed partial class StfRunner : IDisposable
     {
         foreach ((int id, List<int> nodes) in _groups)
         {
-            State.MulticastGroups[id] = new MulticastGroup([.. nodes.SelectMany(n => _nodes[n].Ports.Select(p => new Replica(p, _nodes[n].Rid)))], []);
+            State.MulticastGroups[id] = new MulticastGroup([.. nodes.SelectMany(n => _nodes[n].Ports.Select(p => new Replica(p, _nodes[n].Rid)))]);
         }
 
         foreach ((int session, int group) in _mirroredGroups)

@@ -23,7 +23,7 @@ control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metad
             mark_to_drop(sm);
             return;
         }
-        sm.egress_spec = sm.ingress_port;
+        sm.egress_spec = 2; // ingress_port is 0 the second time around
         sm.priority = hdr.tag.mode[7:5];
         log_msg("round {} of mode {}", { meta.again, hdr.tag.mode });
         hdr.tag.trace = hdr.tag.trace + 0x100 + (bit<16>)meta.again + (bit<16>)meta.lost;

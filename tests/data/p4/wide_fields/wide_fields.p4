@@ -47,7 +47,7 @@ control IngressImpl(inout headers_t hdr, inout meta_t meta, inout standard_metad
         }
     }
     table by_mask {
-        key = { hdr.w.odd: ternary; hdr.w.mid: lpm; }
+        key = { hdr.w.odd: ternary; hdr.w.b: lpm; }
         actions = { put; miss; }
         default_action = miss();
         size = 64;
