@@ -3,6 +3,7 @@ using Telemetry.Collector.Contracts;
 using Telemetry.Collector.DataCenters;
 using Telemetry.Collector.Hosting;
 using Telemetry.Collector.Nodes;
+using Telemetry.Controller.Programs;
 using Telemetry.Controller.Topologies;
 using Telemetry.Inference.Alerts;
 using Telemetry.Inference.Detectors;
@@ -26,6 +27,7 @@ internal sealed class LiveChain : IAsyncDisposable
 
     public static async Task<LiveChain> StartAsync(
         Topology topology,
+        P4Program program,
         LabOptions options,
         ILiveNetwork network,
         IPortDetector detector,
@@ -34,7 +36,7 @@ internal sealed class LiveChain : IAsyncDisposable
         ILoggerFactory loggers,
         CancellationToken cancellation)
     {
-        LiveChain chain = new(new ClusterMap(topology, network.NodePerCluster));
+        LiveChain chain = new(new ClusterMap(topology, program, network.NodePerCluster));
         try
         {
             chain._dataCenter = await DataCenterHost.StartAsync(
@@ -103,7 +105,7 @@ internal sealed class LiveChain : IAsyncDisposable
         NodeHost node = NodeHost.Start(
             new NodeHostOptions
             {
-                Node = ClusterMap.NodeOptions(cluster),
+                Node = _clusters.NodeOptions(cluster),
                 Listen = network.Collector.ToString(),
                 Upstream = upstream,
                 Inventory = LabInventory.Of(topology, network.SharedClock),

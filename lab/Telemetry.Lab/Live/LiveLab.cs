@@ -61,7 +61,7 @@ public static class LiveLab
         await network.StartAsync(cancellation).ConfigureAwait(false);
         settings.Progress("the network is up");
         LiveChain chain = await LiveChain.StartAsync(
-            options.Topology, options, network, detector, alerts, settings.Time, settings.Loggers, cancellation).ConfigureAwait(false);
+            options.Topology, program, options, network, detector, alerts, settings.Time, settings.Loggers, cancellation).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable chainEnd = chain.ConfigureAwait(false);
         settings.Serving(chain.Feed);
 
@@ -108,7 +108,7 @@ public static class LiveLab
 
     private static ControllerOptions Options(P4Program program, LabOptions options, ILiveNetwork network)
     {
-        ControllerOptions usual = ControllerSetup.Options(program, options.Seed);
+        ControllerOptions usual = ControllerSetup.Options(program, options);
         ReportOptions report = usual.Report!;
         return usual with
         {

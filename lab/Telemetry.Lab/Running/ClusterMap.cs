@@ -1,19 +1,30 @@
 using Telemetry.Collector.Centers;
 using Telemetry.Collector.Chains;
 using Telemetry.Collector.Nodes;
+using Telemetry.Controller.Programs;
 using Telemetry.Controller.Topologies;
+using Telemetry.Wire.Reports;
 
 namespace Telemetry.Lab.Running;
 
 /// <summary>Which collector node and center serve which switches: one of each a cluster of the topology.</summary>
 internal sealed class ClusterMap
 {
+    private readonly ReportProfile _reports;
     private readonly Dictionary<string, string> _clusterOfSwitch = new(StringComparer.Ordinal);
 
     /// <param name="topology">Names the clusters.</param>
+    /// <param name="program">Says how its reports are read.</param>
     /// <param name="nodePerCluster">False puts all switches into the first cluster: one node hears them all.</param>
-    public ClusterMap(Topology topology, bool nodePerCluster = true)
+    public ClusterMap(Topology topology, P4Program program, bool nodePerCluster = true)
     {
+        ProgramDecoding decoding = program.Description.Decoding;
+        _reports = ReportProfile.Default with
+        {
+            IntDscp = decoding.IntDscp,
+            IntUdpPort = (ushort)decoding.IntUdpPort,
+            IntAfterTcpOptions = decoding.IntAfterTcpOptions,
+        };
         foreach (SwitchNode node in topology.Switches)
         {
             _clusterOfSwitch.Add(node.Name, nodePerCluster ? node.Cluster : topology.Switches[0].Cluster);
@@ -32,7 +43,7 @@ internal sealed class ClusterMap
     /// <summary>The node that a switch reports to.</summary>
     public string NodeOf(string switchName) => NodeName(_clusterOfSwitch[switchName]);
 
-    public static NodeOptions NodeOptions(string cluster) => new() { Name = NodeName(cluster), Cluster = cluster };
+    public NodeOptions NodeOptions(string cluster) => new() { Name = NodeName(cluster), Cluster = cluster, Reports = _reports };
 
     public static CenterOptions CenterOptions(string cluster) =>
         new() { Name = CenterName(cluster), Cluster = cluster, ExpectedNodes = [NodeName(cluster)] };

@@ -18,12 +18,12 @@ internal static class ControllerSetup
 
     public static P4Program LoadProgram(LabOptions options) => P4Program.Load(ProgramLocator.Find(options.Program));
 
-    public static ControllerOptions Options(P4Program program, ulong seed)
+    public static ControllerOptions Options(P4Program program, LabOptions options)
     {
         // Derived, not random: probes are bytes on the wires, and equal runs have equal bytes.
         byte[] key = new byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(key, LabRandom.Derive(seed, "probe key"));
-        return new ControllerOptions { Program = program, Report = new ReportOptions(s_collector), ProbeKey = key };
+        BinaryPrimitives.WriteUInt64BigEndian(key, LabRandom.Derive(options.Seed, "probe key"));
+        return new ControllerOptions { Program = program, Report = new ReportOptions(s_collector), Telemetry = options.Telemetry, ProbeKey = key };
     }
 
     public static LinkStatus Status(LinkChanged change) => new()

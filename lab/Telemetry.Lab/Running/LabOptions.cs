@@ -1,3 +1,4 @@
+using Telemetry.Controller.Planning;
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Scenarios;
 
@@ -26,6 +27,12 @@ public sealed record LabOptions
 
     /// <summary>Compiled P4 program: its folder or JSON; null looks for <c>p4/int</c> above the program and the current folder.</summary>
     public string? Program { get; init; }
+
+    /// <summary>What INT sources insert, and what is reported; by default every packet of every flow, and nothing else.</summary>
+    public IntOptions Telemetry { get; init; } = new();
+
+    /// <summary>Hears every report before its node does; null, the default, lets nobody.</summary>
+    internal Action<SwitchNode, byte[]>? ReportTap { get; init; }
 
     /// <summary>File of the history, made when missing; null keeps it in memory.</summary>
     public string? HistoryFile { get; init; }

@@ -49,19 +49,23 @@ public sealed class VirtualLab : IDisposable
         options.Validate();
         _options = options;
         P4Program program = ControllerSetup.LoadProgram(options);
-        _clusters = new ClusterMap(options.Topology);
+        _clusters = new ClusterMap(options.Topology, program);
         _chain = new CollectorChain(_clusters.Chain(), _loop, store, detector, alerts);
         _fabric = new EmbeddedFabric(_loop, options.Topology, options.Seed, node =>
         {
             NodeEngine collector = _chain.Node(_clusters.NodeOf(node.Name));
-            return collector.OnDatagram;
+            return options.ReportTap is not { } tap ? collector.OnDatagram : datagram =>
+            {
+                tap(node, datagram.ToArray());
+                collector.OnDatagram(datagram);
+            };
         });
         Dictionary<string, InProcessCallInvoker> invokers = _fabric.Switches.ToDictionary(
             s => s.Options.Name,
             s => InProcessCallInvoker.For(s.Service, new InProcessOptions { Time = _loop }),
             StringComparer.Ordinal);
         _controller = new ControllerApp(
-            options.Topology, ControllerSetup.Options(program, options.Seed), _loop, node => invokers[node.Name]);
+            options.Topology, ControllerSetup.Options(program, options), _loop, node => invokers[node.Name]);
         foreach (SwitchNode node in options.Topology.Switches)
         {
             NodeEngine collector = _chain.Node(_clusters.NodeOf(node.Name));
