@@ -1,6 +1,18 @@
-"""Mininet topologies whose switches are Telemetry's: nodes, the plan that describes a lab, and its control channel."""
+"""Mininet topologies whose switches are P4 switches with telemetry: nodes for scripts, and planned labs."""
 
-from .nodes import TelemetryHost, TelemetrySwitch
+from .nodes import BMv2Switch, P4Switch, TelemetryHost, TelemetrySwitch
 from .plan import HostPlan, LabPlan, LinkPlan, PortPlan, SwitchPlan
+from .queues import Bmv2Queues
 
-__all__ = ["HostPlan", "LabPlan", "LinkPlan", "PortPlan", "SwitchPlan", "TelemetryHost", "TelemetrySwitch"]
+__all__ = [
+    "BMv2Switch",
+    "Bmv2Queues",
+    "HostPlan",
+    "LabPlan",
+    "LinkPlan",
+    "P4Switch",
+    "PortPlan",
+    "SwitchPlan",
+    "TelemetryHost",
+    "TelemetrySwitch",
+]

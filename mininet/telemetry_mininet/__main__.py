@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import threading
-from typing import Any
+from typing import Any, Callable
 
 from .lab import MininetLab
 from .plan import LabPlan
@@ -32,18 +32,29 @@ class Channel:
             self._out.flush()
 
 
+Job = Callable[[MininetLab, dict[str, Any]], Any]
+
+JOBS: dict[str, Job] = {
+    "ping": lambda lab, r: lab.ping(r["src"], r["dst"], r["count"]),
+    "pingall": lambda lab, r: lab.ping_all(r["count"]),
+    "iperf": lambda lab, r: lab.iperf(r["src"], r["dst"], r["seconds"], r["mbps"], r["udp"], r["port"]),
+    "exec": lambda lab, r: lab.execute(r["host"], r["command"], r["seconds"]),
+    "pid": lambda lab, r: {"pid": lab.process_of(r["host"])},
+    "link": lambda lab, r: lab.set_link(r["a"], r["b"], r["up"]),
+    "loss": lambda lab, r: lab.set_loss(r["a"], r["b"], r["fraction"], r.get("prefix")),
+    "dropped": lambda lab, r: {"frames": lab.dropped(r["a"], r["b"])},
+    "reportloss": lambda lab, r: lab.set_report_loss(r["switch"], r["fraction"]),
+    "rate": lambda lab, r: lab.set_rate(r["switch"], r["port"], r["bps"]),
+    "switch": lambda lab, r: lab.set_switch(r["switch"], r["up"]),
+}
+
+
 def run(lab: MininetLab, request: dict[str, Any]) -> Any:
     """Runs one request; ValueError names an unknown one."""
-    job = request.get("do")
-    if job == "ping":
-        return lab.ping(request["src"], request["dst"], request["count"])
-    if job == "iperf":
-        return lab.iperf(
-            request["src"], request["dst"], request["seconds"], request["mbps"], request["udp"], request["port"]
-        )
-    if job == "link":
-        return lab.set_link(request["a"], request["b"], request["up"])
-    raise ValueError(f"unknown job {job!r}: expected ping, iperf or link")
+    job = JOBS.get(str(request.get("do")))
+    if job is None:
+        raise ValueError(f"unknown job {request.get('do')!r}: expected one of {', '.join(JOBS)}")
+    return job(lab, request)
 
 
 def answer(channel: Channel, lab: MininetLab, request: dict[str, Any]) -> None:
@@ -67,7 +78,7 @@ def main() -> int:
         except Exception as fault:
             channel.send({"error": f"{type(fault).__name__}: {fault}"})
             return 1
-        channel.send({"ready": True})
+        channel.send({"ready": True, "notes": lab.notes})
         for line in sys.stdin:
             request = json.loads(line)
             threading.Thread(target=answer, args=(channel, lab, request), daemon=True).start()

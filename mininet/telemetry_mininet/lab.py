@@ -1,18 +1,20 @@
-"""Builds a planned lab in Mininet and runs jobs in it: pings and transfers between its hosts."""
+"""Builds a planned lab in Mininet and runs jobs in it: pings, transfers, commands in hosts, and faults."""
 
 from __future__ import annotations
 
 import json
 import re
 import subprocess
+import threading
 import time
 from typing import Any
 
 from mininet.link import Link
 from mininet.net import Mininet
 
-from .nodes import SWITCH_LINK_MTU, TelemetryHost, TelemetrySwitch
-from .plan import LabPlan
+from . import faults
+from .nodes import P4Switch, TelemetryHost
+from .plan import LabPlan, LinkPlan
 
 START_SECONDS = 60
 """How long the switches may take to serve, on a machine that is busy with something else too."""
@@ -24,8 +26,10 @@ class MininetLab:
     def __init__(self, plan: LabPlan) -> None:
         self.plan = plan
         self.net = Mininet(controller=None, build=False, autoSetMacs=False)
+        self.notes: list[str] = []
         self._hosts = {host.name: host for host in plan.hosts}
-        self._background: list[subprocess.Popen[bytes]] = []
+        self._background: list[subprocess.Popen[Any]] = []
+        self._lock = threading.Lock()  # jobs run at the same time; a node's own shell takes one command at a time
 
     def start(self) -> None:
         """Builds hosts, links and switches and waits until every switch serves; RuntimeError says which does not."""
@@ -34,43 +38,58 @@ class MininetLab:
                 host.name, cls=TelemetryHost, ip=f"{host.address}/{host.prefix_length}", mac=host.mac, inNamespace=True
             )
         for switch in self.plan.switches:
-            self.net.addSwitch(switch.name, cls=TelemetrySwitch, plan=switch, log_folder=self.plan.log_folder)
+            self.net.addSwitch(switch.name, cls=P4Switch, plan=switch, log_folder=self.plan.log_folder)
         for link in self.plan.links:
             (a, a_port), (b, b_port) = link.a, link.b
             self.net.addLink(self.net[a], self.net[b], port1=a_port, port2=b_port, cls=Link)
         self.net.build()
         for link in self.plan.links:
-            if link.a[0] not in self._hosts and link.b[0] not in self._hosts:
-                for name, port in (link.a, link.b):
-                    self.net[name].intfs[port].ifconfig("mtu", str(SWITCH_LINK_MTU))
+            self._shape(link)
         for switch in self.plan.switches:
-            self._add_report_link(self.net[switch.name])
+            self.net[switch.name].add_report_link(self.plan.collector_address, self.plan.collector_mac)
         self.net.start()
+        self._introduce_hosts()
+        if self.plan.pcap_folder is not None:
+            self._capture()
         deadline = time.monotonic() + START_SECONDS
         for switch in self.plan.switches:
             self.net[switch.name].wait_ready(deadline)
-        self._introduce_hosts()
 
     def close(self) -> None:
         """Stops the transfers, the switches and the network."""
         for process in self._background:
             if process.poll() is None:
                 process.terminate()
+        for switch in self.plan.switches:  # all at once: each may take a second to end
+            process = self.net[switch.name].process if switch.name in self.net else None
+            if process is not None and process.poll() is None:
+                process.terminate()
         self.net.stop()
 
     def ping(self, src: str, dst: str, count: int) -> dict[str, Any]:
         """Pings once each 200 ms; returns sent and received."""
-        process = self.net[src].popen(
-            ["ping", "-n", "-i", "0.2", "-W", "2", "-c", str(int(count)), self._hosts[dst].address],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+        text = self._run(
+            src, ["ping", "-n", "-i", "0.2", "-W", "2", "-c", str(int(count)), self._hosts[dst].address]
         )
-        self._background.append(process)
-        text = process.communicate()[0].decode(errors="replace")
         match = re.search(r"(\d+) packets transmitted, (\d+) received", text)
         if match is None:
             raise RuntimeError(f"ping from {src} to {dst} said: {text.strip()[:200]}")
         return {"src": src, "dst": dst, "sent": int(match[1]), "received": int(match[2])}
+
+    def ping_all(self, count: int) -> dict[str, Any]:
+        """Every host pings every other one, one process a host; returns sent, received and the pairs without answer."""
+        script = 'n="$1"; shift; for a; do if ping -n -q -i 0.2 -W 2 -c "$n" "$a" | grep -q " $n received"; then :; else echo "$a"; fi; done'
+        names = {host.address: host.name for host in self.plan.hosts}
+        running = []
+        for host in self.plan.hosts:
+            others = [other.address for other in self.plan.hosts if other.name != host.name]
+            command = ["sh", "-c", script, "sh", str(int(count)), *others]
+            running.append((host.name, self._popen(host.name, command)))
+        silent = [
+            [name, names[line]] for name, process in running for line in process.communicate()[0].decode().split()
+        ]
+        pairs = len(self.plan.hosts) * (len(self.plan.hosts) - 1)
+        return {"pairs": pairs, "answered": pairs - len(silent), "silent": silent}
 
     def iperf(self, src: str, dst: str, seconds: float, mbps: float, udp: bool, port: int) -> dict[str, Any]:
         """One iperf3 transfer; returns its rate at the receiver, and for UDP what was lost."""
@@ -80,9 +99,7 @@ class MininetLab:
         arguments = ["iperf3", "-J", "-c", self._hosts[dst].address, "-p", str(port), "-t", str(seconds)]
         arguments += ["-b", f"{mbps}M"] if mbps > 0 else []
         arguments += ["-u", "-l", "1200"] if udp else []
-        client = self.net[src].popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self._background.append(client)
-        out, _ = client.communicate()
+        out = self._run(src, arguments)
         try:
             result = json.loads(out)
             if "error" in result:
@@ -100,30 +117,121 @@ class MininetLab:
             "packets": received.get("packets", 0),
         }
 
-    def set_link(self, a: str, b: str, up: bool) -> None:
-        """Takes a link down, or up again, at both ends."""
-        self.net.configLinkStatus(a, b, "up" if up else "down")
+    def execute(self, host: str, command: str, seconds: float) -> dict[str, Any]:
+        """Runs a shell command in a host (or, for a switch's name, where the switches are); returns output and exit code."""
+        process = self._popen(host, ["bash", "-c", command])
+        try:
+            out, _ = process.communicate(timeout=seconds if seconds > 0 else None)
+            return {"output": out.decode(errors="replace"), "code": process.returncode}
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, _ = process.communicate()
+            return {"output": out.decode(errors="replace") + f"(ended after {seconds} s)\n", "code": 124}
 
-    def _add_report_link(self, switch: TelemetrySwitch) -> None:
-        inside, outside = switch.report_interface(), f"{switch.name}-col"
-        for command in (
-            ["ip", "link", "add", inside, "type", "veth", "peer", "name", outside],
-            ["ip", "link", "set", outside, "address", self.plan.collector_mac],
-            ["ip", "address", "add", f"{self.plan.collector_address}/32", "dev", outside],
-            ["sysctl", "-qw", f"net.ipv4.conf.{outside}.rp_filter=0", f"net.ipv4.conf.{outside}.accept_local=1"],
-            ["sysctl", "-qw", f"net.ipv6.conf.{outside}.disable_ipv6=1", f"net.ipv6.conf.{inside}.disable_ipv6=1"],
-            ["ip", "link", "set", inside, "up"],
-            ["ip", "link", "set", outside, "up"],
-        ):
-            subprocess.run(command, check=True, capture_output=True)
+    def process_of(self, host: str) -> int:
+        """The process whose namespaces are the host's, as numbered inside the lab."""
+        return int(self.net[host].pid)
+
+    def set_link(self, a: str, b: str, up: bool) -> None:
+        """Takes every link between two devices down, or up again, at both ends."""
+        with self._lock:
+            for link in self._links(a, b):
+                for interface in (link.intf1, link.intf2):
+                    interface.ifconfig("up" if up else "down")
+                    if up and interface.node.name in self._hosts:
+                        self._introduce(interface.node.name)  # the kernel forgot its routes
+
+    def set_loss(self, a: str, b: str, fraction: float, prefix: str | None) -> None:
+        """Loses a fraction of the frames from ``a`` to ``b`` (of those to a prefix); 0 ends it."""
+        with self._lock:
+            for link in self._links(a, b):
+                sender = link.intf1 if link.intf1.node.name == a else link.intf2
+                faults.set_loss(sender.node, sender.name, fraction, prefix)
+
+    def dropped(self, a: str, b: str) -> int:
+        """How many frames the loss from ``a`` to ``b`` took so far."""
+        with self._lock:
+            senders = [l.intf1 if l.intf1.node.name == a else l.intf2 for l in self._links(a, b)]
+            return sum(faults.dropped(s.node, s.name) for s in senders)
+
+    def set_report_loss(self, switch: str, fraction: float) -> None:
+        """Loses a fraction of the reports of a switch; 0 ends it."""
+        with self._lock:
+            node = self._switch(switch)
+            faults.set_loss(node, node.report_interface(), fraction)
+
+    def set_rate(self, switch: str, port: int, rate_bps: int) -> None:
+        """Changes the rate of a switch's port."""
+        self._switch(switch).set_rate(port, rate_bps)
+
+    def set_switch(self, switch: str, up: bool) -> None:
+        """Ends a switch's process at once, or starts it again."""
+        node = self._switch(switch)
+        if not up:
+            node.kill()
+            return
+        with self._lock:
+            node.start([])
+        node.wait_ready(time.monotonic() + START_SECONDS)
+
+    def _run(self, node: str, command: list[str]) -> str:
+        return self._popen(node, command).communicate()[0].decode(errors="replace")
+
+    def _popen(self, node: str, command: list[str]) -> "subprocess.Popen[bytes]":
+        with self._lock:
+            process = self.net[node].popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+            self._background = [old for old in self._background if old.poll() is None] + [process]
+            return process
+
+    def _links(self, a: str, b: str) -> list[Any]:
+        links = self.net.linksBetween(self.net[a], self.net[b]) if a in self.net and b in self.net else []
+        if not links:
+            raise ValueError(f"no link between {a} and {b}")
+        return list(links)
+
+    def _switch(self, name: str) -> P4Switch:
+        if name not in self.net or not isinstance(self.net[name], P4Switch):
+            raise ValueError(f"no switch {name}")
+        return self.net[name]
+
+    def _shape(self, link: LinkPlan) -> None:
+        for (near, port), (far, _) in ((link.a, link.b), (link.b, link.a)):
+            node = self.net[near]
+            interface = node.defaultIntf() if near in self._hosts else node.intfs[port]
+            if link.loss > 0:
+                faults.set_loss(node, interface.name, link.loss)
+            if link.delay_ms > 0:
+                out, _, code = node.pexec(
+                    ["tc", "qdisc", "replace", "dev", interface.name, "root", "netem", "delay", f"{link.delay_ms}ms"]
+                )
+                if code != 0 and not self.notes:
+                    self.notes.append("link delays are not emulated: this kernel has no netem")
+
+    def _capture(self) -> None:
+        """Writes one capture a link, at its first switch's end."""
+        for link in self.plan.links:
+            name, port = link.a if link.a[0] not in self._hosts else link.b
+            interface = self.net[name].intfs[port].name
+            self._background.append(
+                subprocess.Popen(
+                    ["tcpdump", "-i", interface, "-U", "-w", f"{self.plan.pcap_folder}/{interface}.pcap", "-Z", "root"],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            )
 
     def _introduce_hosts(self) -> None:
-        """Static neighbours: the switches rewrite the destination MAC and answer no ARP."""
         for host in self.plan.hosts:
-            node = self.net[host.name]
-            node.cmd("ip route replace default dev eth0")
-            for other in self.plan.hosts:
-                if other.name != host.name:
-                    node.cmd(f"ip neigh replace {other.address} lladdr {other.mac} dev eth0 nud permanent")
+            self._introduce(host.name)
+
+    def _introduce(self, name: str) -> None:
+        """What the topology says, or else static neighbours and a route to everybody."""
+        host, node = self._hosts[name], self.net[name]
+        if host.commands:
             for command in host.commands:
                 node.cmd(command)
+        else:
+            node.introduce([self.net[other.name] for other in self.plan.hosts])

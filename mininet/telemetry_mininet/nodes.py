@@ -1,46 +1,82 @@
-"""Mininet nodes: a host that P4 programs can work with, and a switch that is a process on veth interfaces."""
+"""Mininet nodes: a host that P4 programs can work with, and switches that are processes on veth interfaces."""
 
 from __future__ import annotations
 
+import re
+import shutil
 import socket
 import subprocess
+import tempfile
 import time
-from typing import IO, Any
+from pathlib import Path
+from typing import IO, Any, Mapping
 
 from mininet.node import Host, Switch
 
-from .plan import SwitchPlan
+from .plan import PortPlan, SwitchPlan
+from .queues import Bmv2Queues, packets_per_second
 
 SWITCH_LINK_MTU = 9000
 """Between switches a frame carries INT on top of a host's 1500 bytes."""
 
+REPORT_PORT = 500
+"""The switch port that telemetry reports leave by."""
+
+CPU_PORT = 510
+"""The switch port of the controller."""
+
+COLLECTOR_ADDRESS = "10.255.255.254"
+"""Where switches send their reports; the outer end of each report link carries it."""
+
+COLLECTOR_MAC = "02:54:4d:00:00:01"
+
+FIRST_GRPC_PORT = 50050
+"""Switch n serves P4Runtime on 127.0.0.1:(50050 + n)."""
+
+FIRST_THRIFT_PORT = 9090
+
 
 class TelemetryHost(Host):
-    """A host whose interface is called eth0, computes its own checksums and speaks no IPv6.
+    """A host whose interface is called eth0, computes its own checksums and speaks no IPv6 (unless ``ipv6=True``).
 
     A checksum that veth leaves for hardware would reach the switch unfinished, and a segment that was merged by the
-    kernel would not fit the link.
+    kernel would not fit the link; ``offload=True`` leaves both on, for switches that can deal with it.
     """
+
+    def __init__(self, name: str, ipv6: bool = False, offload: bool = False, **params: Any) -> None:
+        self._ipv6, self._offload = ipv6, offload
+        super().__init__(name, **params)
 
     def config(self, **params: Any) -> dict[str, Any]:
         result = super().config(**params)
         interface = self.defaultIntf()
         if interface is not None:
-            interface.rename("eth0")
-            for feature in ("rx", "tx", "sg", "tso", "gso", "gro"):
-                self.cmd(f"ethtool -K eth0 {feature} off")
-        self.cmd("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1")
+            if interface.name != "eth0":
+                interface.rename("eth0")
+            if not self._offload:
+                for feature in ("rx", "tx", "sg", "tso", "gso", "gro"):
+                    self.cmd(f"ethtool -K eth0 {feature} off")
+        if not self._ipv6:
+            self.cmd("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1")
         return result
 
+    def introduce(self, others: "list[Host]") -> None:
+        """Static neighbours and a route to everybody: P4 switches rewrite MAC addresses and answer no ARP."""
+        self.cmd("ip route replace default dev eth0")
+        for other in others:
+            if other is not self:
+                self.cmd(f"ip neigh replace {other.IP()} lladdr {other.MAC()} dev eth0 nud permanent")
 
-class TelemetrySwitch(Switch):
-    """A P4 switch process (``telemetry switch``, or anything with simple_switch_grpc's command line) on veth."""
 
-    def __init__(self, name: str, plan: SwitchPlan, log_folder: Any, **params: Any) -> None:
+class P4Switch(Switch):
+    """A P4 switch process with simple_switch_grpc's command line, on veth, as a plan has it."""
+
+    def __init__(self, name: str, plan: SwitchPlan, log_folder: Any = None, **params: Any) -> None:
         params["inNamespace"] = False  # all switches and the collector share the namespace of the lab
-        super().__init__(name, dpid=f"{plan.grpc_port:016x}", **params)
+        params.setdefault("dpid", f"{plan.grpc_port:016x}")
+        super().__init__(name, **params)
         self.plan = plan
-        self.log_path = log_folder / f"{name}.log"
+        self.log_path = Path(log_folder or tempfile.mkdtemp(prefix="telemetry-switch-")) / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
 
@@ -48,13 +84,33 @@ class TelemetrySwitch(Switch):
         """The interface that the switch sends telemetry reports from."""
         return f"{self.name}-rep"
 
+    def add_report_link(self, collector_address: str = COLLECTOR_ADDRESS, collector_mac: str = COLLECTOR_MAC) -> None:
+        """Makes the veth of the report port; its outer end carries the collector's address."""
+        inside, outside = self.report_interface(), f"{self.name}-col"
+        for command in (
+            ["ip", "link", "add", inside, "type", "veth", "peer", "name", outside],
+            ["ip", "link", "set", outside, "address", collector_mac],
+            ["ip", "address", "add", f"{collector_address}/32", "dev", outside],
+            ["sysctl", "-qw", f"net.ipv4.conf.{outside}.rp_filter=0", f"net.ipv4.conf.{outside}.accept_local=1"],
+            ["sysctl", "-qw", f"net.ipv6.conf.{outside}.disable_ipv6=1", f"net.ipv6.conf.{inside}.disable_ipv6=1"],
+            ["ip", "link", "set", inside, "up"],
+            ["ip", "link", "set", outside, "up"],
+        ):
+            done = subprocess.run(command, check=False, capture_output=True, text=True)
+            if done.returncode != 0:
+                raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
+
     def start(self, controllers: list[Any]) -> None:
         """Starts the process; :meth:`wait_ready` waits for it to serve."""
+        if self.report_interface() not in {name for _, name in socket.if_nameindex()}:
+            self.add_report_link()
         arguments = list(self.plan.command)
         for number, interface in sorted(self.intfs.items()):
             if number == 0 or interface.name == "lo":
                 continue
             self.cmd(f"sysctl -qw net.ipv6.conf.{interface.name}.disable_ipv6=1")
+            if self._leads_to_switch(interface):
+                interface.ifconfig("mtu", str(SWITCH_LINK_MTU))
             arguments += ["-i", f"{number}@{interface.name}"]
         arguments += ["-i", f"{self.plan.report_port}@{self.report_interface()}"]
         arguments += self.plan.tail
@@ -64,17 +120,28 @@ class TelemetrySwitch(Switch):
         )
 
     def wait_ready(self, deadline: float) -> None:
-        """Returns once the switch answers on its gRPC port; RuntimeError says what its log ends with."""
-        while True:
-            if self.process is not None and self.process.poll() is not None:
-                raise RuntimeError(f"{self.name} ended with {self.process.returncode}: {self._log_end()}")
-            try:
-                socket.create_connection(("127.0.0.1", self.plan.grpc_port), timeout=1).close()
-                return
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise RuntimeError(f"{self.name} does not serve gRPC: {self._log_end()}") from None
-                time.sleep(0.05)
+        """Returns once the switch answers on its gRPC port and has its queues; RuntimeError says what its log ends with."""
+        self._wait_port(self.plan.grpc_port, "gRPC", deadline)
+        if self.plan.thrift_port:
+            self._wait_port(self.plan.thrift_port, "Thrift", deadline)
+            with Bmv2Queues(self.plan.thrift_port) as queues:
+                for port in self.plan.ports:
+                    queues.set_depth(port.number, port.queue_packets)
+                    if port.rate_bps > 0:
+                        queues.set_rate(port.number, packets_per_second(port.rate_bps))
+
+    def set_rate(self, port: int, rate_bps: int) -> None:
+        """Changes a port's rate while it runs; RuntimeError where the target cannot."""
+        if not self.plan.thrift_port:
+            raise RuntimeError(f"{self.name} is an embedded switch: its rates are set when it starts")
+        with Bmv2Queues(self.plan.thrift_port) as queues:
+            queues.set_rate(port, packets_per_second(rate_bps))
+
+    def kill(self) -> None:
+        """Ends the process at once, as a crash would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
     def stop(self, deleteIntfs: bool = True) -> None:
         """Ends the process, gently first."""
@@ -87,7 +154,26 @@ class TelemetrySwitch(Switch):
                 self.process.wait()
         if self._log is not None:
             self._log.close()
+        if deleteIntfs:
+            subprocess.run(["ip", "link", "delete", self.report_interface()], check=False, capture_output=True)
         super().stop(deleteIntfs)
+
+    @staticmethod
+    def _leads_to_switch(interface: Any) -> bool:
+        link = interface.link
+        return link is not None and isinstance(link.intf1.node, Switch) and isinstance(link.intf2.node, Switch)
+
+    def _wait_port(self, port: int, what: str, deadline: float) -> None:
+        while True:
+            if self.process is not None and self.process.poll() is not None:
+                raise RuntimeError(f"{self.name} ended with {self.process.returncode}: {self._log_end()}")
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"{self.name} does not serve {what}: {self._log_end()}") from None
+                time.sleep(0.05)
 
     def _log_end(self) -> str:
         try:
@@ -95,3 +181,81 @@ class TelemetrySwitch(Switch):
         except OSError:
             lines = []
         return lines[-1] if lines else "its log is empty"
+
+
+class _ScriptSwitch(P4Switch):
+    """What the two switch classes for Mininet scripts have in common: numbers from the switch's name."""
+
+    def __init__(
+        self,
+        name: str,
+        device_id: int | None = None,
+        rates_bps: Mapping[int, int] | None = None,
+        queues: Mapping[int, int] | None = None,
+        log_folder: str | Path | None = None,
+        **params: Any,
+    ) -> None:
+        digits = re.search(r"\d+$", name)
+        if device_id is None and digits is None:
+            raise ValueError(f"switch {name} needs a device_id: its name ends in no number")
+        self.device_id = device_id if device_id is not None else int(digits[0])  # type: ignore[index]
+        grpc = FIRST_GRPC_PORT + self.device_id
+        ports = sorted({*(rates_bps or {}), *(queues or {})})
+        plans = [PortPlan(p, (rates_bps or {}).get(p, 0), (queues or {}).get(p, 64)) for p in ports]
+        folder = Path(log_folder or tempfile.mkdtemp(prefix="telemetry-switch-"))
+        options = ["--device-id", str(self.device_id), "--no-p4"]
+        tail = ["--", "--grpc-server-addr", f"127.0.0.1:{grpc}", "--cpu-port", str(CPU_PORT), "--priority-queues", "8"]
+        command, thrift, own = self._command(plans, folder, name)
+        plan = SwitchPlan(name, command, options + own + tail, grpc, plans, REPORT_PORT, thrift)
+        super().__init__(name, plan, folder, **params)
+
+    def _command(self, ports: list[PortPlan], folder: Path, name: str) -> tuple[list[str], int, list[str]]:
+        """What starts the switch, its Thrift port, and options of the target."""
+        raise NotImplementedError
+
+
+class TelemetrySwitch(_ScriptSwitch):
+    """The embedded switch on veth: ``net.addSwitch("s1", cls=TelemetrySwitch, rates_bps={1: 10_000_000})``.
+
+    ``program`` is the path of the launcher ``telemetry``; without it that of this checkout, or else of the PATH.
+    """
+
+    def __init__(self, name: str, program: str | Path | None = None, **params: Any) -> None:
+        self._program = str(program or telemetry_program())
+        super().__init__(name, **params)
+
+    def _command(self, ports: list[PortPlan], folder: Path, name: str) -> tuple[list[str], int, list[str]]:
+        command = [self._program, "switch"]
+        for port in ports:
+            command += ["--queue-rate", f"{port.number}={port.rate_bps}"] if port.rate_bps else []
+            command += ["--queue-depth", f"{port.number}={port.queue_packets}"]
+        return command, 0, []
+
+
+class BMv2Switch(_ScriptSwitch):
+    """simple_switch_grpc on veth. A rate in bits becomes one in packets of 1000 bytes: BMv2 counts packets.
+
+    ``program`` is the path of simple_switch_grpc; without it that of the PATH.
+    """
+
+    def __init__(self, name: str, program: str | Path | None = None, **params: Any) -> None:
+        found = str(program) if program else shutil.which("simple_switch_grpc")
+        if found is None:
+            raise RuntimeError("simple_switch_grpc is not on the PATH: name it, or use TelemetrySwitch")
+        self._program = found
+        super().__init__(name, **params)
+
+    def _command(self, ports: list[PortPlan], folder: Path, name: str) -> tuple[list[str], int, list[str]]:
+        thrift = FIRST_THRIFT_PORT + self.device_id
+        return [self._program], thrift, [
+            "--thrift-port", str(thrift), "--notifications-addr", f"ipc://{folder}/{name}.ipc",
+        ]  # fmt: skip
+
+
+def telemetry_program() -> str:
+    """The launcher beside this package, or else on the PATH; RuntimeError when there is none."""
+    launcher = Path(__file__).resolve().parents[2] / "telemetry"
+    found = str(launcher) if launcher.exists() else shutil.which("telemetry")
+    if found is None:
+        raise RuntimeError("the program telemetry is neither beside the package nor on the PATH")
+    return found

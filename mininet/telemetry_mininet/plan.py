@@ -16,13 +16,16 @@ class PortPlan:
     """One switch port: its number, its rate in bits per second (0: unlimited) and its queue's depth in packets."""
 
     number: int
-    rate_bps: int
-    queue_packets: int
+    rate_bps: int = 0
+    queue_packets: int = 64
 
 
 @dataclass(frozen=True)
 class SwitchPlan:
-    """A switch: ``command`` starts it up to its interfaces and ``tail`` ends the command line."""
+    """A switch: ``command`` starts it up to its interfaces and ``tail`` ends the command line.
+
+    ``thrift_port`` is where BMv2 takes the queues of its ports; 0 for a switch that took them as options.
+    """
 
     name: str
     command: list[str]
@@ -30,6 +33,7 @@ class SwitchPlan:
     grpc_port: int
     ports: list[PortPlan]
     report_port: int
+    thrift_port: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class LinkPlan:
 
     a: tuple[str, int]
     b: tuple[str, int]
+    delay_ms: float = 0
+    loss: float = 0
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class LabPlan:
     collector_address: str
     collector_mac: str
     log_folder: Path
+    pcap_folder: Path | None = None
 
     @staticmethod
     def read(path: str) -> "LabPlan":
@@ -80,6 +87,7 @@ class LabPlan:
                     grpc_port=int(item["grpc_port"]),
                     ports=[PortPlan(int(p["number"]), int(p["rate_bps"]), int(p["queue_packets"])) for p in item["ports"]],
                     report_port=int(item["report_port"]),
+                    thrift_port=int(item["thrift_port"]),
                 )
                 for item in data["switches"]
             ],
@@ -87,8 +95,17 @@ class LabPlan:
                 HostPlan(item["name"], item["address"], int(item["prefix_length"]), item["mac"], list(item["commands"]))
                 for item in data["hosts"]
             ],
-            links=[LinkPlan((item["a"][0], int(item["a"][1])), (item["b"][0], int(item["b"][1]))) for item in data["links"]],
+            links=[
+                LinkPlan(
+                    (item["a"][0], int(item["a"][1])),
+                    (item["b"][0], int(item["b"][1])),
+                    float(item["delay_ms"]),
+                    float(item["loss"]),
+                )
+                for item in data["links"]
+            ],
             collector_address=data["collector_address"],
             collector_mac=data["collector_mac"],
             log_folder=Path(data["log_folder"]),
+            pcap_folder=Path(data["pcap_folder"]) if data.get("pcap_folder") else None,
         )

@@ -78,16 +78,11 @@ internal static partial class LabCommand
         string work = Directory.CreateTempSubdirectory("telemetry-lab-").FullName;
         MininetOptions mininet = new()
         {
-            SwitchCommand = bmv2 ? ["simple_switch_grpc"] : [host, Path.Combine(AppContext.BaseDirectory, "telemetry.dll"), SwitchCommand.Name],
-            SwitchTakesQueues = !bmv2,
+            Target = bmv2 ? SwitchTarget.Bmv2 : SwitchTarget.Soft,
+            SoftCommand = [host, Path.Combine(AppContext.BaseDirectory, "telemetry.dll"), SwitchCommand.Name],
             PackageFolder = Path.Combine(Checkout.Root(), "mininet"),
             WorkFolder = work,
         };
-        if (options.Topology.Links.Any(l => l.DelayNs > 0 || l.Loss > 0))
-        {
-            settings.Progress("link delay and loss are not emulated here: they need netem");
-        }
-
         settings.Progress($"logs of the switches are in {work}");
         DetectorSet detectors = DetectorSet.LoadShipped();
         bool failed = true; // then the logs stay

@@ -21,8 +21,18 @@ public sealed record Topology(
 /// <param name="RuntimeFile">Absolute path of its <c>sN-runtime.json</c>; null when the controller computes entries.</param>
 /// <param name="GrpcAddress">host:port where it serves P4Runtime; null when the launcher chooses.</param>
 /// <param name="Cluster">Cluster it belongs to; <c>c1</c> by default.</param>
+/// <param name="Target">What runs it, <c>soft</c> or <c>bmv2</c>; null for the lab's choice.</param>
+/// <param name="Role">What it is in the network.</param>
 public sealed record SwitchNode(
-    string Name, int NodeId, int Layer, string? Program, string? RuntimeFile, string? GrpcAddress, string Cluster);
+    string Name,
+    int NodeId,
+    int Layer,
+    string? Program,
+    string? RuntimeFile,
+    string? GrpcAddress,
+    string Cluster,
+    string? Target = null,
+    SwitchRole Role = SwitchRole.Switch);
 
 /// <summary>An end host.</summary>
 /// <param name="Name">As in the file, e.g. <c>h1</c>.</param>

@@ -12,7 +12,9 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
     private static readonly string[] RootKeys = ["name", "hosts", "switches", "links"];
     private static readonly string[] HostKeys = ["ip", "mac", "commands"];
     private static readonly string[] SwitchKeys =
-        ["runtime_json", "program", "node_id", "layer", "cluster", "grpc", "cli_input"];
+        ["runtime_json", "program", "node_id", "layer", "cluster", "grpc", "cli_input", "target", "role"];
+    private static readonly string[] Targets = ["soft", "bmv2"];
+    private static readonly string[] Roles = ["switch", "router", "firewall"];
 
     private readonly List<HostDraft> _hosts = [];
     private readonly List<SwitchDraft> _switches = [];
@@ -50,7 +52,7 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         return faults.Count > 0 ? null : new Topology(
             name,
             [.. _switches.Select(s => new SwitchNode(
-                s.Name, s.NodeId, s.Layer, s.Program, s.RuntimeFile, s.Grpc, s.Cluster))],
+                s.Name, s.NodeId, s.Layer, s.Program, s.RuntimeFile, s.Grpc, s.Cluster, s.Target, s.Role))],
             [.. _hosts.Select(h => new HostNode(h.Name, h.Address!, h.PrefixLength, h.Mac!, h.Commands))],
             [.. _links.Select(l => l.Link)]);
     }
@@ -193,6 +195,13 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
             node.Cluster = clusterName;
         }
 
+        node.Target = ChoiceOf(part.Get("target"), Targets);
+        node.Role = ChoiceOf(part.Get("role"), Roles) switch
+        {
+            "router" => SwitchRole.Router,
+            "firewall" => SwitchRole.Firewall,
+            _ => SwitchRole.Switch,
+        };
         if (part.Get("grpc") is { } grpc && TextOf(grpc) is { } address)
         {
             node.Grpc = address;
@@ -244,6 +253,17 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         }
 
         Fault(part, $"is {part.Shown}; expected text");
+        return null;
+    }
+
+    private string? ChoiceOf(JsonPart? part, string[] choices)
+    {
+        if (part is null || (part.IsText && choices.Contains(part.Text)))
+        {
+            return part?.Text;
+        }
+
+        Fault(part, $"is {part.Shown}; expected one of {string.Join(", ", choices)}");
         return null;
     }
 
@@ -333,6 +353,10 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         public string Cluster { get; set; } = "c1";
 
         public string? Grpc { get; set; }
+
+        public string? Target { get; set; }
+
+        public SwitchRole Role { get; set; }
     }
 
     private sealed record LinkDraft(Link Link, JsonPart Part);

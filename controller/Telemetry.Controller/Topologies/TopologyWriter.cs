@@ -41,6 +41,13 @@ internal static class TopologyWriter
         Add("program", Relative(node.Program, folder));
         Add("runtime_json", Relative(node.RuntimeFile, folder));
         Add("grpc", node.GrpcAddress);
+        Add("target", node.Target);
+        Add("role", node.Role switch
+        {
+            SwitchRole.Router => "router",
+            SwitchRole.Firewall => "firewall",
+            _ => null,
+        });
         return text.Append('}').ToString();
 
         void Add(string key, string? value)

@@ -43,6 +43,11 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options) : I
     {
         MininetNetwork network = _network ?? throw new InvalidOperationException("the network is not up");
         long begun = TimeProvider.System.GetTimestamp();
+        foreach (string note in network.Notes)
+        {
+            progress(note);
+        }
+
         (HostNode Src, HostNode Dst)[] pairs = Pairs();
         PingResult[] pings = await Task.WhenAll(pairs
             .Select(p => network.PingAsync(p.Src.Name, p.Dst.Name, PingsPerPair, cancellation))).ConfigureAwait(false);

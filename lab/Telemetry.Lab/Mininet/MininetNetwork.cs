@@ -16,7 +16,7 @@ public sealed class MininetNetwork : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonNode?>> _pending = new();
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IReadOnlyList<string>> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Queue<string> _lastErrors = new();
     private readonly Task _reader;
@@ -29,6 +29,9 @@ public sealed class MininetNetwork : IAsyncDisposable
         _errors = ReadErrorsAsync();
         _reader = ReadAsync();
     }
+
+    /// <summary>What of the topology this machine cannot do, in words.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
 
     /// <summary>Builds the network and waits until all its switches serve P4Runtime.</summary>
     /// <exception cref="MininetException">Mininet is not installed, or a host, link or switch could not be started.</exception>
@@ -55,7 +58,7 @@ public sealed class MininetNetwork : IAsyncDisposable
             Process.Start(start) ?? throw new MininetException($"cannot start {Python}"));
         try
         {
-            await network._ready.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            network.Notes = await network._ready.Task.WaitAsync(cancellation).ConfigureAwait(false);
             return network;
         }
         catch
@@ -162,7 +165,7 @@ public sealed class MininetNetwork : IAsyncDisposable
             }
             else if (error is null)
             {
-                _ready.TrySetResult();
+                _ready.TrySetResult([.. message["notes"]!.AsArray().Select(n => (string)n!)]);
             }
             else
             {

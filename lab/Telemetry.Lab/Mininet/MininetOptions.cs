@@ -3,17 +3,23 @@ namespace Telemetry.Lab.Mininet;
 /// <summary>How a lab is built in Mininet.</summary>
 public sealed record MininetOptions
 {
-    /// <summary>What starts a switch, up to its own options: program and first arguments.</summary>
-    public required IReadOnlyList<string> SwitchCommand { get; init; }
+    /// <summary>What runs switches whose topology names no target.</summary>
+    public SwitchTarget Target { get; init; } = SwitchTarget.Soft;
 
-    /// <summary>True when <see cref="SwitchCommand"/> takes <c>--queue-rate</c> and <c>--queue-depth</c> (the embedded switch does).</summary>
-    public required bool SwitchTakesQueues { get; init; }
+    /// <summary>What starts an embedded switch, up to its own options: program and first arguments.</summary>
+    public required IReadOnlyList<string> SoftCommand { get; init; }
+
+    /// <summary>What starts BMv2, up to its own options.</summary>
+    public IReadOnlyList<string> Bmv2Command { get; init; } = ["simple_switch_grpc"];
 
     /// <summary>Absolute path of the folder with the Python package <c>telemetry_mininet</c>.</summary>
     public required string PackageFolder { get; init; }
 
     /// <summary>Absolute path of a folder for the plan and the logs; it exists.</summary>
     public required string WorkFolder { get; init; }
+
+    /// <summary>Absolute path of a folder for one capture a link; null captures nothing. It exists.</summary>
+    public string? PcapFolder { get; init; }
 
     /// <summary>IPv4 address that reports are sent to; carried by the outer end of each switch's report link.</summary>
     public string CollectorAddress { get; init; } = "10.255.255.254";

@@ -11,12 +11,24 @@ public static class MininetPlan
     /// <summary>The loopback port where a switch serves P4Runtime, as a stand-alone controller expects it.</summary>
     public static int GrpcPort(SwitchNode node) => ControllerHost.FirstGrpcPort + node.NodeId;
 
+    /// <summary>BMv2's Thrift port of a switch: 9090 + n.</summary>
+    public static int ThriftPort(SwitchNode node) => 9090 + node.NodeId;
+
+    /// <summary>What runs a switch.</summary>
+    public static SwitchTarget TargetOf(SwitchNode node, SwitchTarget usual) => node.Target switch
+    {
+        "soft" => SwitchTarget.Soft,
+        "bmv2" => SwitchTarget.Bmv2,
+        _ => usual,
+    };
+
     /// <summary>Writes the plan as JSON.</summary>
     public static string Write(Topology topology, MininetOptions options) => new JsonObject
     {
         ["collector_address"] = options.CollectorAddress,
         ["collector_mac"] = options.CollectorMac,
         ["log_folder"] = options.WorkFolder,
+        ["pcap_folder"] = options.PcapFolder,
         ["switches"] = Array(topology.Switches.Select(s => Switch(topology, s, options))),
         ["hosts"] = Array(topology.Hosts.Select(h => new JsonObject
         {
@@ -26,7 +38,13 @@ public static class MininetPlan
             ["mac"] = h.Mac,
             ["commands"] = Array(h.Commands.Select(c => JsonValue.Create(c))),
         })),
-        ["links"] = Array(topology.Links.Select(l => new JsonObject { ["a"] = End(l.A), ["b"] = End(l.B) })),
+        ["links"] = Array(topology.Links.Select(l => new JsonObject
+        {
+            ["a"] = End(l.A),
+            ["b"] = End(l.B),
+            ["delay_ms"] = l.DelayNs / 1e6,
+            ["loss"] = l.Loss,
+        })),
     }.ToJsonString(new() { WriteIndented = true });
 
     private static JsonObject Switch(Topology topology, SwitchNode node, MininetOptions options)
@@ -39,8 +57,9 @@ public static class MininetPlan
                 .Select(p => (p.End.Port, p.Link))
                 .OrderBy(p => p.Port),
         ];
-        List<string> command = [.. options.SwitchCommand];
-        foreach ((int port, Link link) in options.SwitchTakesQueues ? ports : [])
+        bool soft = TargetOf(node, options.Target) == SwitchTarget.Soft;
+        List<string> command = [.. soft ? options.SoftCommand : options.Bmv2Command];
+        foreach ((int port, Link link) in soft ? ports : [])
         {
             if (link.RateBitsPerSecond > 0)
             {
@@ -51,15 +70,22 @@ public static class MininetPlan
         }
 
         int grpcPort = GrpcPort(node);
+        List<string> tail = ["--device-id", Text(node.NodeId), "--no-p4"];
+        if (!soft)
+        {
+            // Both would collide: BMv2's default of the one is the same for all switches, of the other for all labs.
+            tail.AddRange(["--thrift-port", Text(ThriftPort(node))]);
+            tail.AddRange(["--notifications-addr", $"ipc://{Path.Combine(options.WorkFolder, node.Name)}.ipc"]);
+        }
+
+        // P4 programs here send the controller's packets with priority 7: eight queues a port.
+        tail.AddRange(["--", "--grpc-server-addr", $"127.0.0.1:{Text(grpcPort)}", "--cpu-port", Text(options.CpuPort), "--priority-queues", "8"]);
         return new JsonObject
         {
             ["name"] = node.Name,
             ["command"] = Array(command.Select(c => JsonValue.Create(c))),
-            ["tail"] = Array(new[]
-            {
-                "--device-id", Text(node.NodeId), "--no-p4", "--",
-                "--grpc-server-addr", $"127.0.0.1:{Text(grpcPort)}", "--cpu-port", Text(options.CpuPort), "--priority-queues", "8",
-            }.Select(c => JsonValue.Create(c))),
+            ["tail"] = Array(tail.Select(c => JsonValue.Create(c))),
+            ["thrift_port"] = soft ? 0 : ThriftPort(node),
             ["grpc_port"] = grpcPort,
             ["report_port"] = options.ReportPort,
             ["ports"] = Array(ports.Select(p => new JsonObject

@@ -33,6 +33,28 @@ public class MininetLabTests
         Assert.Equal(before, await LeftoversAsync());
     }
 
+    [RequiresFact("root", Mininet, Ping, Iperf, "simple_switch_grpc")]
+    public async Task Lab_MininetOfBothTargets_HopsOfBothAreMeasured()
+    {
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, """
+            {"hosts": {"h1": {}, "h2": {}}, "switches": {"s1": {"target": "bmv2"}, "s2": {"target": "soft"}},
+             "links": [["h1", "s1-p1"], ["h2", "s2-p1"], ["s1-p2", "s2-p2"]]}
+            """);
+        (int code, string output, string errors) = await TelemetryProcess.RunAsync(
+            ["lab", "--mininet", "--topology", file, "--headless", "--seconds", "5", "--json"]);
+        File.Delete(file);
+        Assert.True(code == 0, errors);
+
+        using JsonDocument document = JsonDocument.Parse(output);
+        JsonElement ping = document.RootElement.GetProperty("ping");
+        Assert.Equal(ping.GetProperty("sent").GetInt32(), ping.GetProperty("received").GetInt32());
+        Assert.Contains(
+            document.RootElement.GetProperty("flows").EnumerateArray(),
+            f => f.GetProperty("path").EnumerateArray().Select(p => p.GetString()).SequenceEqual(["s1", "s2"]));
+        Assert.Equal(0, document.RootElement.GetProperty("reports").GetProperty("malformed").GetInt64());
+    }
+
     [RequiresFact("root", Mininet, Ping, Iperf)]
     public async Task Lab_MininetInterrupted_LeavesNothingBehind()
     {

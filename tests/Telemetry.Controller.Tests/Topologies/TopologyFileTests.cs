@@ -57,7 +57,7 @@ public sealed class TopologyFileTests : IDisposable
             {
               "name": "campus",
               "hosts": {"h1": {"ip": "10.1.0.9/16", "mac": "0A-00-00-00-00-01", "commands": ["echo \"a\" > b"]}},
-              "switches": {"s1": {"node_id": 7, "layer": 3, "cluster": "north", "grpc": "127.0.0.1:50051"}, "s2": {}},
+              "switches": {"s1": {"node_id": 7, "layer": 3, "cluster": "north", "grpc": "127.0.0.1:50051", "target": "bmv2", "role": "router"}, "s2": {}},
               "links": [{"a": "h1", "b": "s2-p1", "rate_mbps": 0.5, "delay_ms": 1.25, "loss": 0.01, "queue": 10},
                         {"a": "s1-p1", "b": "s2-p2", "delay_ms": 0.000001}]
             }
@@ -66,9 +66,9 @@ public sealed class TopologyFileTests : IDisposable
         string json = TopologyFile.ToJson(topology);
 
         Assert.Equal(json, TopologyFile.ToJson(TopologyFile.Parse(Encoding.UTF8.GetBytes(json), "other.json")));
-        Assert.Equal(["s1 7 3 north 127.0.0.1:50051", "s2 1 1 c1 "],
+        Assert.Equal(["s1 7 3 north 127.0.0.1:50051 bmv2 Router", "s2 1 1 c1   Switch"],
             TopologyFile.Parse(Encoding.UTF8.GetBytes(json), "other.json").Switches
-                .Select(s => $"{s.Name} {s.NodeId} {s.Layer} {s.Cluster} {s.GrpcAddress}"));
+                .Select(s => $"{s.Name} {s.NodeId} {s.Layer} {s.Cluster} {s.GrpcAddress} {s.Target} {s.Role}"));
         Assert.Equal(1, topology.Links[1].DelayNs);
         Assert.Equal(500_000, topology.Links[0].RateBitsPerSecond);
         Assert.Equal("echo \"a\" > b", topology.Hosts[0].Commands[0]);

@@ -1,0 +1,57 @@
+"""Faults of links that the kernel makes: frames lost where they leave an interface.
+
+They are dropped at the sender's egress, because a packet socket sees a frame that arrives before any filter does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from typing import Any
+
+from mininet.node import Node
+
+_TABLE = "telemetry"
+_PARTS = 1_000_000
+
+
+def can_drop() -> bool:
+    """Whether frames can be lost at all: nft is installed."""
+    return shutil.which("nft") is not None
+
+
+def set_loss(node: Node, interface: str, fraction: float, prefix: str | None = None) -> None:
+    """Loses a fraction of the frames that leave ``interface`` (of those to an IPv4 ``prefix``); 0 ends it.
+
+    RuntimeError says what nft did not like.
+    """
+    chain = re.sub(r"[^A-Za-z0-9]", "_", interface)
+    lines = [
+        f"add table netdev {_TABLE}",
+        f'add chain netdev {_TABLE} {chain} {{ type filter hook egress device "{interface}" priority 0; }}',
+        f"flush chain netdev {_TABLE} {chain}",
+    ]
+    if fraction > 0:
+        match = f"ip daddr {prefix} " if prefix else ""
+        part = "" if fraction >= 1 else f"numgen random mod {_PARTS} < {round(fraction * _PARTS)} "
+        lines.append(f"add rule netdev {_TABLE} {chain} {match}{part}counter drop")
+    _nft(node, lines)
+
+
+def dropped(node: Node, interface: str) -> int:
+    """How many frames the loss on ``interface`` took since it was set."""
+    chain = re.sub(r"[^A-Za-z0-9]", "_", interface)
+    out, _, code = node.pexec(["nft", "-j", "list", "chain", "netdev", _TABLE, chain])
+    if code != 0:
+        return 0
+    entries: list[dict[str, Any]] = json.loads(out)["nftables"]
+    counters = [e["counter"]["packets"] for r in entries if "rule" in r for e in r["rule"]["expr"] if "counter" in e]
+    return sum(counters)
+
+
+def _nft(node: Node, lines: list[str]) -> None:
+    for line in lines:
+        _, fault, code = node.pexec(["nft", line])
+        if code != 0:
+            raise RuntimeError(f"nft refused \"{line}\": {fault.strip().splitlines()[0] if fault.strip() else code}")

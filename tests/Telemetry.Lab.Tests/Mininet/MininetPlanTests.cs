@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using Telemetry.Controller.Topologies;
+using Telemetry.Lab.Mininet;
+using Telemetry.Lab.Topologies;
+
+namespace Telemetry.Lab.Tests.Mininet;
+
+public class MininetPlanTests
+{
+    private static readonly MininetOptions s_options = new()
+    {
+        SoftCommand = ["telemetry", "switch"],
+        Bmv2Command = ["simple_switch_grpc"],
+        PackageFolder = "/package",
+        WorkFolder = "/work-folder",
+    };
+
+    [Fact]
+    public void Write_SwitchesOfBothTargets_EachGetsItsOwnCommandAndQueues()
+    {
+        Topology linear = TopologyCatalog.Load("linear-2");
+        Topology mixed = linear with { Switches = [linear.Switches[0], linear.Switches[1] with { Target = "bmv2" }] };
+
+        JsonNode plan = JsonNode.Parse(MininetPlan.Write(mixed, s_options))!;
+
+        JsonNode soft = plan["switches"]![0]!;
+        Assert.Equal(0, (int)soft["thrift_port"]!);
+        Assert.Equal("telemetry switch --queue-rate 1=10000000", Words(soft["command"], 4));
+        Assert.DoesNotContain("--thrift-port", Words(soft["tail"], 100), StringComparison.Ordinal);
+
+        JsonNode bmv2 = plan["switches"]![1]!;
+        Assert.Equal("simple_switch_grpc", Words(bmv2["command"], 100));
+        Assert.Equal(9092, (int)bmv2["thrift_port"]!);
+        Assert.Contains("--thrift-port 9092 --notifications-addr ipc:///work-folder/s2.ipc", Words(bmv2["tail"], 100), StringComparison.Ordinal);
+        Assert.Equal(10_000_000, (long)bmv2["ports"]![0]!["rate_bps"]!);
+    }
+
+    [Theory]
+    [InlineData(SwitchTarget.Soft)]
+    [InlineData(SwitchTarget.Bmv2)]
+    public void Write_NoTargetInTopology_TakesTheLabs(SwitchTarget target)
+    {
+        JsonNode plan = JsonNode.Parse(MininetPlan.Write(TopologyCatalog.Load("linear-2"), s_options with { Target = target }))!;
+
+        Assert.Equal(target == SwitchTarget.Bmv2, (int)plan["switches"]![0]!["thrift_port"]! > 0);
+        Assert.Contains("--priority-queues 8", Words(plan["switches"]![0]!["tail"], 100), StringComparison.Ordinal);
+    }
+
+    private static string Words(JsonNode? list, int count) => string.Join(' ', list!.AsArray().Take(count).Select(w => (string)w!));
+}
