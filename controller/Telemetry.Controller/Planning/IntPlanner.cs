@@ -35,24 +35,10 @@ public static class IntPlanner
                 Arguments = [new("node_id", node.NodeId), new("mtu", options.MtuBytes)],
                 Order = RoutePlanner.SettingsOrder,
             },
-            new TableEntrySpec
-            {
-                Table = "Egress.int_report",
-                IsDefault = true,
-                Action = "Egress.set_report",
-                Arguments =
-                [
-                    new("src_mac", PortMac.Of(node.NodeId, report.ReportPort)),
-                    new("dst_mac", report.CollectorMac),
-                    new("src_addr", $"{SourceAddress(node.NodeId)}"),
-                    new("dst_addr", $"{report.Collector.Address}"),
-                    new("udp_port", report.Collector.Port),
-                    new("hw_id", 0),
-                ],
-                Order = RoutePlanner.SettingsOrder,
-            },
+            Destination(node, report, report.Collector) with { IsDefault = true },
             new CloneSessionSpec(report.CloneSession, [new ReplicaSpec(report.ReportPort, 1)]) { Order = RoutePlanner.SettingsOrder },
         ];
+        AddDestinations(node, report, entries);
         AddReports(topology, node, report, options, entries);
         int[] hostPorts = [.. new SwitchGraph(topology).Hosts
             .Where(h => h.Switch.Name == node.Name).Select(h => h.Port).Order()];
@@ -106,6 +92,46 @@ public static class IntPlanner
 
     /// <summary>Address that a switch's reports come from: 10.255.(node id).</summary>
     public static IPAddress SourceAddress(int nodeId) => new([10, 255, (byte)(nodeId >> 8), (byte)nodeId]);
+
+    /// <summary>Where reports go, as long as no other destination is chosen.</summary>
+    private static TableEntrySpec Destination(SwitchNode node, ReportOptions report, IPEndPoint collector) => new()
+    {
+        Table = "Egress.int_report",
+        Action = "Egress.set_report",
+        Arguments =
+        [
+            new("src_mac", PortMac.Of(node.NodeId, report.ReportPort)),
+            new("dst_mac", report.CollectorMac),
+            new("src_addr", $"{SourceAddress(node.NodeId)}"),
+            new("dst_addr", $"{collector.Address}"),
+            new("udp_port", collector.Port),
+            new("hw_id", 0),
+        ],
+        Order = RoutePlanner.SettingsOrder,
+    };
+
+    /// <summary>One entry for each of several collectors; flows are shared out once all of them are there.</summary>
+    private static void AddDestinations(SwitchNode node, ReportOptions report, List<EntrySpec> entries)
+    {
+        if (report.Others.Count == 0)
+        {
+            return;
+        }
+
+        IPEndPoint[] collectors = [report.Collector, .. report.Others];
+        entries.AddRange(collectors.Select((collector, i) => Destination(node, report, collector) with
+        {
+            Matches = [new("meta.report_destination", $"{i + 1}")],
+        }));
+        entries.Add(new TableEntrySpec
+        {
+            Table = "Egress.int_destinations",
+            IsDefault = true,
+            Action = "Egress.set_destinations",
+            Arguments = [new("count", collectors.Length)],
+            Order = RoleOrder,
+        });
+    }
 
     /// <summary>Reports of drops, congested queues and full packets, each only if asked for.</summary>
     private static void AddReports(

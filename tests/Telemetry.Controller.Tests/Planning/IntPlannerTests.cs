@@ -58,6 +58,30 @@ public sealed class IntPlannerTests
         Assert.Empty(Networks.Program.Bind(rules[1]).Entity.TableEntry.Match);
     }
 
+    [Fact]
+    public void Plan_EveryOption_IsAnEntry()
+    {
+        IntOptions options = new()
+        {
+            Filter = new ReportFilterOptions(500, 1000), ReportDrops = true, ReportIntermediate = true, Queues = new QueueWatchOptions { Quota = 5 }, OwnUdpHeader = true,
+            Watchlist = [new WatchRule(Destination: IPNetwork.Parse("2001:db8::/32"), Rate: 100)],
+        };
+        ReportOptions report = Networks.Report with { Others = [new(IPAddress.Parse("10.9.0.2"), 32767)] };
+        string[] entries = [.. IntPlanner.Plan(Networks.LeafSpine, Networks.LeafSpine.Switches[0], report, options).Select(e => P4Text(e))];
+
+        Assert.Contains("Egress.int_destinations Egress.set_destinations count=2", entries);
+        Assert.Contains("Ingress.drop_watch Ingress.report_drop session=250", entries);
+        Assert.Contains("Egress.int_intermediate Egress.set_intermediate session=250", entries);
+        Assert.Contains("Egress.queue_watch standard_metadata.egress_port=1 standard_metadata.priority=0 Egress.watch_queue session=250 depth_high=48 depth_low=16"
+            + " latency_high_us=4294967295 latency_low_us=4294967295 quota=5", entries);
+        Assert.Contains("Ingress.int_sink_port standard_metadata.egress_spec=1 Ingress.mark_sink_filtered session=250 latency_us=500 timer_us=1000", entries);
+        Assert.Contains(entries, e => e.StartsWith("Ingress.int_watchlist_v6 hdr.ipv6.dst_addr=2001:db8::/32 Ingress.int_source_udp", StringComparison.Ordinal) && e.EndsWith("rate=100", StringComparison.Ordinal));
+        Assert.Equal(2, entries.Count(e => e.StartsWith("Egress.int_report meta.report_destination=", StringComparison.Ordinal)));
+
+        static string P4Text(EntrySpec entry) => entry is not TableEntrySpec t ? "" : string.Join(' ',
+            [t.Table, .. t.Matches.Select(m => $"{m.Field}={m.Text}"), t.Action, .. t.Arguments.Select(a => $"{a.Name}={a.Value}")]);
+    }
+
     [Theory]
     [InlineData(0xFC00, 8)]
     [InlineData(0x8000, 1)]

@@ -47,6 +47,7 @@ public sealed class ProgramDescriptionTests : IDisposable
             Filter = new ReportFilterOptions(10, 20), ReportDrops = true, ReportIntermediate = true, Queues = new QueueWatchOptions(), OwnUdpHeader = true,
             Watchlist = [WatchRule.AllTcp, new WatchRule(System.Net.IPNetwork.Parse("::/0"), Protocol: 17, Rate: 100)],
         };
+        ReportOptions report = Networks.Report with { Others = [new(System.Net.IPAddress.Parse("10.9.0.2"), 32766), new(System.Net.IPAddress.Parse("10.9.0.3"), 32766)] };
         SwitchRoutes routes = SwitchRoutes.Compute(Networks.LeafSpine, _ => true);
         foreach (IntOptions options in new[] { new IntOptions(), all })
         {
@@ -55,7 +56,7 @@ public sealed class ProgramDescriptionTests : IDisposable
                 EntrySpec[] planned =
                 [
                     .. RoutePlanner.Plan(Networks.LeafSpine, node, routes, new EcmpGroups()),
-                    .. IntPlanner.Plan(Networks.LeafSpine, node, Networks.Report, options, mode), PuntPlanner.Lldp,
+                    .. IntPlanner.Plan(Networks.LeafSpine, node, report, options, mode), PuntPlanner.Lldp,
                 ];
                 EntrySpec[] translated = [.. planned.Select(program.Description.Translate).OfType<EntrySpec>()];
                 Assert.All(translated, e => Assert.NotEmpty(program.Bind(e).Text));

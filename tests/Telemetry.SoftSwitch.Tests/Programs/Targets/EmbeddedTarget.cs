@@ -67,7 +67,7 @@ internal sealed class EmbeddedTarget : ProgramTarget
     {
         SynchronizationContext.SetSynchronizationContext(null);
         _loop.RunUntil(_loop.NowNs + 2_000_000_000);
-        return Task.FromResult(Assert.Single(Messages, m => like(m)));
+        return Task.FromResult(Messages.First(like));
     }
 
     public override ValueTask DisposeAsync()
