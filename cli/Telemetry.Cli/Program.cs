@@ -23,6 +23,8 @@ try
         TierCommand.CreateDataCenter(),
         DecodeCommand.Create(),
         HistoryCommand.Create(),
+        FeedCommand.Create(),
+        StatusCommand.Create(),
         TuiCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Telemetry.Collector.Centers;
 using Telemetry.Collector.DataCenters;
 using Telemetry.Collector.Delivery;
+using Telemetry.Collector.Feeds;
 using Telemetry.Collector.History;
 using Telemetry.Collector.Hosting;
 using Telemetry.Collector.Nodes;
@@ -29,8 +30,9 @@ internal static class TierCommand
         Option<string?> spool = new("--spool") { Description = "Folder for batches that the center did not acknowledge yet; in memory by default" };
         Option<int> spoolLimit = SpoolLimit();
         Option<bool> sharedClock = new("--shared-clock") { Description = "All switches stamp from one clock: link latencies can be told" };
+        Option<string?> metrics = new("--metrics") { Description = "ADDRESS:PORT where Prometheus scrapes /metrics; none by default" };
         Option<string?> log = Log();
-        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, log };
+        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, metrics, log };
         TlsArguments tls = new(command, serves: false);
         command.SetAction((parsed, cancellation) =>
         {
@@ -45,6 +47,7 @@ internal static class TierCommand
                 OtherUpstreams = upstreams[1..],
                 Tls = certificates,
                 SpoolDirectory = parsed.GetValue(spool),
+                Metrics = parsed.GetValue(metrics),
                 SpoolLimitBytes = (long)parsed.GetValue(spoolLimit) << 20,
                 Inventory = known is null ? null : LabInventory.Of(known, parsed.GetValue(sharedClock)),
                 Switches = known is null
@@ -69,8 +72,9 @@ internal static class TierCommand
         Option<int> spoolLimit = SpoolLimit();
         Option<string> spoolFull = Text("--spool-full", "At the limit: 'drop-oldest' gives up the oldest windows, 'refuse' lets the nodes keep theirs", "drop-oldest");
         spoolFull.AcceptOnlyFromAmong("drop-oldest", "refuse");
+        Option<string?> metrics = new("--metrics") { Description = "ADDRESS:PORT where Prometheus scrapes /metrics; none by default" };
         Option<string?> log = Log();
-        Command command = new("center", "Run a cluster center: windows of nodes in, condensed ones to the data center") { name, cluster, listen, upstream, nodes, spool, spoolLimit, spoolFull, log };
+        Command command = new("center", "Run a cluster center: windows of nodes in, condensed ones to the data center") { name, cluster, listen, upstream, nodes, spool, spoolLimit, spoolFull, metrics, log };
         TlsArguments tls = new(command, serves: true);
         command.SetAction((parsed, cancellation) =>
         {
@@ -94,6 +98,7 @@ internal static class TierCommand
                     "none" => null,
                     { } folder => folder,
                 },
+                Metrics = parsed.GetValue(metrics),
                 SpoolLimitBytes = (long)parsed.GetValue(spoolLimit) << 20,
                 SpoolWhenFull = parsed.GetValue(spoolFull) == "refuse" ? SpoolPolicy.Refuse : SpoolPolicy.GiveUpOldest,
             };
@@ -109,12 +114,17 @@ internal static class TierCommand
         Option<string> name = Text("--name", "Name of this data center", usual.DataCenter.Name);
         Option<string> listen = Text("--listen", "ADDRESS:PORT where centers and watchers connect", usual.Listen);
         Option<string?> history = new("--history") { Description = "DuckDB file, made when missing; in memory by default" };
+        Option<int> series = new("--metrics-series") { Description = "Ports, links and devices with series of their own in metrics, at most, of each", DefaultValueFactory = _ => usual.MetricsSeries };
+        Option<string?> otlp = new("--otlp") { Description = "URL of an OpenTelemetry receiver that gets metrics and events, e.g. http://127.0.0.1:4317" };
+        Option<bool> otlpHttp = new("--otlp-http") { Description = "Send them over HTTP instead of gRPC" };
+        Option<double> otlpPeriod = new("--otlp-period") { Description = "Seconds between metrics", DefaultValueFactory = _ => 10 };
         HistoryRetention kept = new();
         Option<double> keepRaw = Keep("--keep-raw", "Hours that windows are kept as they came", kept.RawNs / 3.6e12);
         Option<double> keep10s = Keep("--keep-10s", "Days that windows of 10 s are kept", kept.TenSecondsNs / 8.64e13);
         Option<double> keep5m = Keep("--keep-5m", "Days that windows of 5 minutes, events, alerts and states are kept", kept.FiveMinutesNs / 8.64e13);
+        Option<string?> metrics = new("--metrics") { Description = "ADDRESS:PORT where Prometheus scrapes /metrics; none by default" };
         Option<string?> log = Log();
-        Command command = new("datacenter", "Run the data center: history, inference, and the feed for watchers") { name, listen, history, keepRaw, keep10s, keep5m, log };
+        Command command = new("datacenter", "Run the data center: history, inference, and the feed for watchers") { name, listen, history, keepRaw, keep10s, keep5m, metrics, series, otlp, otlpHttp, otlpPeriod, log };
         TlsArguments tls = new(command, serves: true);
         command.SetAction((parsed, cancellation) =>
         {
@@ -124,6 +134,11 @@ internal static class TierCommand
                 Listen = parsed.GetRequiredValue(listen),
                 HistoryFile = parsed.GetValue(history),
                 Tls = tls.Read(parsed),
+                Metrics = parsed.GetValue(metrics),
+                MetricsSeries = parsed.GetValue(series),
+                Otlp = parsed.GetValue(otlp) is { } receiver
+                    ? new OtlpOptions { Url = receiver, OverHttp = parsed.GetValue(otlpHttp), Period = TimeSpan.FromSeconds(parsed.GetValue(otlpPeriod)) }
+                    : null,
                 Retention = new HistoryRetention
                 {
                     RawNs = (long)(parsed.GetValue(keepRaw) * 3.6e12),

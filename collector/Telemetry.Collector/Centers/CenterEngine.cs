@@ -1,6 +1,7 @@
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Delivery;
 using Telemetry.Collector.Entities;
+using Telemetry.Collector.Introspecting;
 using Telemetry.Collector.Time;
 
 namespace Telemetry.Collector.Centers;
@@ -26,6 +27,7 @@ public sealed class CenterEngine
     private readonly SortedDictionary<string, ReportCounters> _reports = new(StringComparer.Ordinal);
     private readonly List<Event> _events = [];
     private readonly Queue<(Batch Batch, List<SenderMark> Covers)> _unwritten = new();
+    private readonly TierStatuses _tiers = new();
     private bool _inventoryChanged;
     private long _lastBatchNs = long.MinValue / 2;
     private long _lastRefreshNs = long.MinValue / 2;
@@ -65,10 +67,19 @@ public sealed class CenterEngine
     public IReadOnlyList<DeviceStatus> Devices => [.. _liveness.Statuses];
 
     /// <summary>What was counted on arrival since the start.</summary>
-    public ArrivalStatistics Statistics => new(_gate.Missing, _gate.Repeats, _gate.Refused, _gate.Waiting, 0);
+    public ArrivalStatistics Statistics => new(_gate.Missing, _gate.Repeats, _gate.Refused, _gate.Waiting, 0, _gate.Accepted);
 
     /// <summary>How much smaller what went up is than what came in.</summary>
     public CondenseStatistics Condensed => _condenser.Statistics;
+
+    /// <summary>Newest statuses of this center, once it told one, and of its nodes.</summary>
+    public IReadOnlyList<TierStatus> Tiers => [.. _tiers.All];
+
+    /// <summary>Why batches cannot be kept now; empty when they can.</summary>
+    public string Fault => _fault;
+
+    /// <summary>Takes the center's own status, to be told upward.</summary>
+    public void OnStatus(TierStatus status) => _tiers.Take([status]);
 
     /// <summary>Takes a batch of a node.</summary>
     /// <returns>
@@ -228,6 +239,8 @@ public sealed class CenterEngine
         {
             _reports[node] = counters;
         }
+
+        _tiers.Take(batch.Tiers);
     }
 
     private void Release(long nowNs, bool everything)
@@ -272,6 +285,7 @@ public sealed class CenterEngine
             batch.Reports.Add(node, counters);
         }
 
+        _tiers.TakeChanged(batch.Tiers);
         _lastBatchNs = nowNs;
         _lastRefreshNs = refresh ? nowNs : _lastRefreshNs;
         return batch;

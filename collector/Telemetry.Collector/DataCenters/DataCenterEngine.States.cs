@@ -22,6 +22,7 @@ public sealed partial class DataCenterEngine
             TakeLink(link, nowNs);
         }
 
+        _tiers.Take(batch.Tiers);
         bool counted = false;
         foreach ((string node, ReportCounters counters) in batch.Reports)
         {

@@ -3,6 +3,7 @@ using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Delivery;
 using Telemetry.Collector.Entities;
 using Telemetry.Collector.History;
+using Telemetry.Collector.Introspecting;
 using Telemetry.Collector.Time;
 using Telemetry.Inference.Alerts;
 using Telemetry.Inference.Detectors;
@@ -26,6 +27,7 @@ public sealed partial class DataCenterEngine
     private readonly IPortDetector _detector;
     private readonly AlertTracker _tracker;
     private readonly BatchGate _gate;
+    private readonly TierStatuses _tiers = new();
     private readonly OriginBook _origins = new();
     private readonly WindowMerger _merger = new();
     private readonly LivenessTracker _liveness;
@@ -86,13 +88,34 @@ public sealed partial class DataCenterEngine
 
     /// <summary>What was counted on arrival since the start.</summary>
     public ArrivalStatistics Statistics => new(
-        _gate.Missing, _gate.Repeats + _origins.Repeats, _gate.Refused, _gate.Waiting, _merger.MalformedDistributions + _totals.MalformedDistributions);
+        _gate.Missing, _gate.Repeats + _origins.Repeats, _gate.Refused, _gate.Waiting, _merger.MalformedDistributions + _totals.MalformedDistributions, _gate.Accepted);
 
     /// <summary>Windows that came too late to be judged; they are stored and counted in the totals.</summary>
     public long LateWindows { get; private set; }
 
     /// <summary>Why the history could not be written the last time; empty when it could.</summary>
     public string Fault => _fault;
+
+    /// <summary>Windows taken since the start.</summary>
+    public long Windows { get; private set; }
+
+    /// <summary>Windows that wait for the next commit.</summary>
+    public int Uncommitted => _pending.Windows.Count;
+
+    /// <summary>Windows that all watchers together lost since they came, those that left not counted.</summary>
+    public long FeedDropped => _subscriptions.Sum(subscription => (long)subscription.WindowsDropped);
+
+    /// <summary>Watchers now.</summary>
+    public int Watchers => _subscriptions.Count;
+
+    /// <summary>End of the newest window that is stored; 0 before the first.</summary>
+    public long StoredToNs { get; private set; }
+
+    /// <summary>Newest statuses of this data center, once it told one, and of all tiers below.</summary>
+    public IReadOnlyList<TierStatus> Tiers => [.. _tiers.All];
+
+    /// <summary>Takes the data center's own status.</summary>
+    public void OnStatus(TierStatus status) => _tiers.Take([status]);
 
     /// <summary>Takes a batch of a center.</summary>
     /// <returns>
@@ -216,6 +239,7 @@ public sealed partial class DataCenterEngine
 
     private void TakeWindow(Window window)
     {
+        Windows++;
         _pending.Windows.Add(window);
         _totals.Add(window);
         _recent.Enqueue(window);
@@ -312,6 +336,12 @@ public sealed partial class DataCenterEngine
         }
 
         _fault = "";
+        if (_pending.Windows.Count > 0)
+        {
+            Window newest = _pending.Windows[^1];
+            StoredToNs = Math.Max(StoredToNs, newest.StartNs + newest.LengthNs);
+        }
+
         _gate.Confirm(_pending.Marks);
         _pending.Clear();
     }

@@ -6,4 +6,5 @@ namespace Telemetry.Collector.Delivery;
 /// <param name="Refused">Batches refused: malformed, or of an older incarnation.</param>
 /// <param name="Waiting">Number of batches that wait for other senders now.</param>
 /// <param name="MalformedDistributions">Distributions that were no multiset and were left out.</param>
-public readonly record struct ArrivalStatistics(long Missing, long Repeats, long Refused, int Waiting, long MalformedDistributions);
+/// <param name="Accepted">Batches taken.</param>
+public readonly record struct ArrivalStatistics(long Missing, long Repeats, long Refused, int Waiting, long MalformedDistributions, long Accepted);

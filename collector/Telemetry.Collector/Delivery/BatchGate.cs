@@ -11,6 +11,9 @@ internal sealed class BatchGate(long holdNs)
 {
     private readonly SortedDictionary<string, SenderState> _senders = new(StringComparer.Ordinal);
 
+    /// <summary>Batches taken.</summary>
+    public long Accepted { get; private set; }
+
     /// <summary>Batches that senders gave up: gaps in their sequences.</summary>
     public long Missing { get; private set; }
 
@@ -95,6 +98,7 @@ internal sealed class BatchGate(long holdNs)
             }
         }
 
+        Accepted++;
         sender.WatermarkNs = key;
         sender.Queue.Enqueue(new Pending(batch, key, nowNs));
         return GateOutcome.Accepted;

@@ -9,6 +9,7 @@ namespace Telemetry.Collector.Delivery;
 internal sealed class LossySink(IOutbox outbox) : IBatchSink
 {
     private long _lost;
+    private TierStatus? _status;
 
     /// <summary>Batches given up.</summary>
     public long Lost => Interlocked.Read(ref _lost);
@@ -16,9 +17,17 @@ internal sealed class LossySink(IOutbox outbox) : IBatchSink
     /// <summary>Why the newest one was; empty when it was taken.</summary>
     public string LastError { get; private set; } = "";
 
+    /// <summary>Takes the node's status, which goes with the next batch.</summary>
+    public void Tell(TierStatus status) => Volatile.Write(ref _status, status);
+
     /// <inheritdoc/>
     public void Append(Batch batch, IReadOnlyList<SenderMark> covers)
     {
+        if (Interlocked.Exchange(ref _status, null) is { } status)
+        {
+            batch.Tiers.Add(status);
+        }
+
         try
         {
             outbox.Append(batch, covers);

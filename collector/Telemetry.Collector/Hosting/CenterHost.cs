@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 using Telemetry.Collector.Centers;
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Delivery;
+using Telemetry.Collector.Feeds;
 using Telemetry.Collector.Polling;
+using Telemetry.Collector.Introspecting;
+using Telemetry.Collector.Time;
 
 namespace Telemetry.Collector.Hosting;
 
@@ -20,6 +23,9 @@ public sealed partial class CenterHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _stopPushing = new();
     private readonly TimeProvider _time;
+    private readonly CenterHostOptions _options;
+    private readonly StatusBoard _board;
+    private MetricsServer? _metrics;
     private GrpcHost? _server;
     private Task _ticking = Task.CompletedTask;
     private Task _pushing = Task.CompletedTask;
@@ -29,6 +35,8 @@ public sealed partial class CenterHost : IAsyncDisposable
         _time = time;
         _outbox = outbox;
         _engine = new CenterEngine(options.Center, time, outbox, outbox.Marks);
+        _options = options;
+        _board = new StatusBoard(options.Center.Name, DeviceKind.Center, options.Center.Cluster, RunClock.NowNs(time));
         _pusher = new UpstreamPusher(options.Pusher, outbox, time, loggers.CreateLogger<UpstreamPusher>());
     }
 
@@ -76,14 +84,16 @@ public sealed partial class CenterHost : IAsyncDisposable
             host._server = await GrpcHost.StartAsync(
                 listen,
                 options.Tls,
-                services => services.AddSingleton(ingest).AddSingleton(new ObservationService(host.Observe)),
+                services => services.AddSingleton(ingest).AddSingleton(new ObservationService(host.Observe)).AddSingleton(new StatusService(() => host.Tiers)),
                 app =>
                 {
                     app.MapGrpcService<IngestService>();
                     app.MapGrpcService<ObservationService>();
+                    app.MapGrpcService<StatusService>();
                 },
                 loggers,
                 cancellation).ConfigureAwait(false);
+            host._metrics = await MetricsServer.StartAsync(options.Metrics, options.Tls, new StageMetrics(() => host.Tiers), loggers, cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -107,6 +117,11 @@ public sealed partial class CenterHost : IAsyncDisposable
         if (_server is not null)
         {
             await _server.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_metrics is not null)
+        {
+            await _metrics.DisposeAsync().ConfigureAwait(false);
         }
 
         await _ticking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -147,6 +162,35 @@ public sealed partial class CenterHost : IAsyncDisposable
         }
     }
 
+    private IReadOnlyList<TierStatus> Tiers
+    {
+        get
+        {
+            lock (_engineLock)
+            {
+                return _engine.Tiers;
+            }
+        }
+    }
+
+    private TierStatus TellStatus()
+    {
+        long nowNs = RunClock.NowNs(_time);
+        ArrivalStatistics arrived = _engine.Statistics;
+        Stage arrive = StatusBoard.Stage("arrive", "batches", arrived.Accepted, arrived.Missing, arrived.Waiting);
+        StatusBoard.Error(arrive, "repeat", arrived.Repeats);
+        StatusBoard.Error(arrive, "refused", arrived.Refused);
+        CondenseStatistics condensed = _engine.Condensed;
+        Stage condense = StatusBoard.Stage("condense", "bytes out", condensed.BytesOut);
+        StatusBoard.Error(condense, "bytes_in", condensed.BytesIn);
+        StatusBoard.Error(condense, "flows_left_out", condensed.FlowsIn - condensed.FlowsOut);
+        StatusBoard.Error(condense, "flow_packets_left_out", condensed.PacketsOmitted);
+        TierStatus status = _board.Tell(nowNs, arrive, condense, StatusBoard.Send(_outbox, nowNs, 0));
+        (status.Upstream, status.Connected) = (_pusher.Upstream, _pusher.Connected);
+        status.Fault = _engine.Fault.Length > 0 ? _engine.Fault : _pusher.Connected ? "" : _pusher.LastError;
+        return status;
+    }
+
     private async Task TickAsync(CancellationToken stop)
     {
         ProcessSelf self = new(_time);
@@ -162,6 +206,7 @@ public sealed partial class CenterHost : IAsyncDisposable
                     if (own is { } usage)
                     {
                         _engine.OnSelf(usage.CpuPercent, usage.MemoryBytes);
+                        _engine.OnStatus(TellStatus());
                     }
 
                     _engine.Tick();

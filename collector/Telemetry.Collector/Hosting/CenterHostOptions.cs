@@ -38,12 +38,16 @@ public sealed record CenterHostOptions
     /// <summary>Batches kept in memory without a spool, 10 to 100,000; default 600.</summary>
     public int OutboxLimit { get; init; } = MemoryOutbox.DefaultLimit;
 
+    /// <summary>Where Prometheus scrapes, <c>ADDRESS:PORT</c>, path /metrics; null serves none.</summary>
+    public string? Metrics { get; init; }
+
     /// <summary>Checks everything.</summary>
     /// <exception cref="ArgumentException">Names every value that is out of its bounds.</exception>
     public void Validate()
     {
         Center.Validate();
         OptionFaults faults = new();
+        faults.Require(Metrics is null || EndPoints.TryParse(Metrics, out IPEndPoint? _), $"Metrics {Metrics} is not of the form ADDRESS:PORT");
         faults.Require(EndPoints.TryParse(Listen, out IPEndPoint? _), $"Listen {Listen} is not of the form ADDRESS:PORT");
         faults.Range(SpoolLimitBytes, 16 << 20, 1L << 40, nameof(SpoolLimitBytes));
         faults.Range(OutboxLimit, 10, 100_000, nameof(OutboxLimit));

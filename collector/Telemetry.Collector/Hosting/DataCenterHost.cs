@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.DataCenters;
 using Telemetry.Collector.Delivery;
+using Telemetry.Collector.Feeds;
 using Telemetry.Collector.History;
 using Telemetry.Collector.Polling;
+using Telemetry.Collector.Introspecting;
 using Telemetry.Collector.Time;
 using Telemetry.Inference.Alerts;
 using Telemetry.Inference.Detectors;
@@ -22,10 +24,14 @@ public sealed partial class DataCenterHost : IAsyncDisposable
     private readonly ArrivalSignal _progress = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time;
+    private readonly StatusBoard _board;
+    private MetricsServer? _metrics;
+    private OtlpExporter? _otlp;
     private readonly ILogger _log;
     private GrpcHost? _server;
     private Task _ticking = Task.CompletedTask;
     private Task _tending = Task.CompletedTask;
+    private readonly int _uncommittedLimit;
     private string _toldFault = "";
 
     private DataCenterHost(
@@ -34,6 +40,8 @@ public sealed partial class DataCenterHost : IAsyncDisposable
         _time = time;
         _store = store;
         _log = loggers.CreateLogger<DataCenterHost>();
+        _uncommittedLimit = options.DataCenter.MaxUncommittedWindows;
+        _board = new StatusBoard(options.DataCenter.Name, DeviceKind.DataCenter, "", RunClock.NowNs(time));
         _engine = new DataCenterEngine(options.DataCenter, time, store, detector, alerts);
     }
 
@@ -80,14 +88,26 @@ public sealed partial class DataCenterHost : IAsyncDisposable
             host._server = await GrpcHost.StartAsync(
                 listen,
                 options.Tls,
-                services => services.AddSingleton(ingest).AddSingleton(feed),
+                services => services.AddSingleton(ingest).AddSingleton(feed).AddSingleton(new StatusService(() => host.Ask(engine => engine.Tiers))),
                 app =>
                 {
                     app.MapGrpcService<IngestService>();
                     app.MapGrpcService<FeedService>();
+                    app.MapGrpcService<StatusService>();
                 },
                 loggers,
                 cancellation).ConfigureAwait(false);
+            if (options.Metrics is not null)
+            {
+                StageMetrics metrics = new(() => host.Ask(engine => engine.Tiers));
+                metrics.Watch(new NetworkMetrics(metrics.Registry, options.MetricsSeries), host.Subscribe("prometheus"), host._stop.Token);
+                host._metrics = await MetricsServer.StartAsync(options.Metrics, options.Tls, metrics, loggers, cancellation).ConfigureAwait(false);
+            }
+
+            if (options.Otlp is { } otlp)
+            {
+                host._otlp = new OtlpExporter(otlp, options.DataCenter.Name, host.Subscribe("otlp"), () => host.Ask(engine => engine.Tiers));
+            }
         }
         catch
         {
@@ -121,6 +141,16 @@ public sealed partial class DataCenterHost : IAsyncDisposable
         if (_server is not null)
         {
             await _server.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_metrics is not null)
+        {
+            await _metrics.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_otlp is not null)
+        {
+            await _otlp.DisposeAsync().ConfigureAwait(false);
         }
 
         await _ticking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -157,6 +187,27 @@ public sealed partial class DataCenterHost : IAsyncDisposable
         }
     }
 
+    private FeedSubscription Subscribe(string client) => Ask(engine => engine.Subscribe(client));
+
+    private TierStatus TellStatus()
+    {
+        long nowNs = RunClock.NowNs(_time);
+        ArrivalStatistics arrived = _engine.Statistics;
+        Stage arrive = StatusBoard.Stage("arrive", "batches", arrived.Accepted, arrived.Missing, arrived.Waiting);
+        StatusBoard.Error(arrive, "repeat", arrived.Repeats);
+        StatusBoard.Error(arrive, "refused", arrived.Refused);
+        StatusBoard.Error(arrive, "malformed_distribution", arrived.MalformedDistributions);
+        Stage judge = StatusBoard.Stage("judge", "windows", _engine.Windows);
+        StatusBoard.Error(judge, "late", _engine.LateWindows);
+        long lagNs = _engine.StoredToNs == 0 ? 0 : nowNs - _engine.StoredToNs;
+        Stage store = StatusBoard.Stage("store", "rows", _store.Rows, 0, _engine.Uncommitted, _uncommittedLimit, lagNs);
+        Stage feed = StatusBoard.Stage("feed", "watchers", _engine.Watchers, _engine.FeedDropped);
+        feed.Rate = 0;
+        TierStatus status = _board.Tell(nowNs, arrive, judge, store, feed);
+        status.Fault = _engine.Fault;
+        return status;
+    }
+
     private async Task TendAsync(HistoryRetention retention, CancellationToken stop)
     {
         using PeriodicTimer timer = new(TimeSpan.FromSeconds(10), _time);
@@ -189,6 +240,7 @@ public sealed partial class DataCenterHost : IAsyncDisposable
                     if (own is { } usage)
                     {
                         _engine.OnSelf(usage.CpuPercent, usage.MemoryBytes);
+                        _engine.OnStatus(TellStatus());
                     }
 
                     _engine.Tick();

@@ -15,7 +15,7 @@ using Telemetry.Collector.Security;
 
 namespace Telemetry.Collector.Hosting;
 
-/// <summary>gRPC services on one address: Kestrel, HTTP/2, with TLS where certificates are given.</summary>
+/// <summary>Services on one address: Kestrel, HTTP/2 unless told otherwise, with TLS where certificates are given.</summary>
 internal sealed class GrpcHost : IAsyncDisposable
 {
     private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(2);
@@ -38,9 +38,11 @@ internal sealed class GrpcHost : IAsyncDisposable
     /// <param name="map">Maps the gRPC services.</param>
     /// <param name="loggers">Where the server logs.</param>
     /// <param name="cancellation">Gives up starting.</param>
+    /// <param name="protocols">HTTP/2 for gRPC.</param>
     /// <exception cref="HostFaultException">The address is in use or not this machine's; names it.</exception>
     public static async Task<GrpcHost> StartAsync(
-        IPEndPoint listen, TlsOptions? tls, Action<IServiceCollection> services, Action<WebApplication> map, ILoggerFactory loggers, CancellationToken cancellation)
+        IPEndPoint listen, TlsOptions? tls, Action<IServiceCollection> services, Action<WebApplication> map, ILoggerFactory loggers, CancellationToken cancellation,
+        HttpProtocols protocols = HttpProtocols.Http2)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -48,7 +50,7 @@ internal sealed class GrpcHost : IAsyncDisposable
         {
             kestrel.Listen(listen, options =>
             {
-                options.Protocols = HttpProtocols.Http2;
+                options.Protocols = protocols;
                 if (tls is { Serves: true })
                 {
                     options.UseHttps(Https(tls));

@@ -98,7 +98,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         }
 
         NodeHost host = new(options, time, loggers, outbox, socket);
-        host.Run();
+        host.Run(loggers);
         return host;
     }
 
@@ -122,6 +122,11 @@ public sealed partial class NodeHost : IAsyncDisposable
         foreach (Task task in _tasks)
         {
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (_metrics is not null)
+        {
+            await _metrics.DisposeAsync().ConfigureAwait(false);
         }
 
         foreach ((_, SwitchPoller poller, GrpcChannel channel) in _switches)
@@ -161,7 +166,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         }
     }
 
-    private void Run()
+    private void Run(ILoggerFactory loggers)
     {
         if (_options.Inventory is not null)
         {
@@ -175,7 +180,7 @@ public sealed partial class NodeHost : IAsyncDisposable
 
         LogListening(_log, _options.Node.Name, EndPoint, _options.Upstream);
         CancellationToken stop = _stop.Token;
-        _tasks = [Guarded(ReceiveAsync, stop), Guarded(DecodeAsync, stop), Guarded(TickAsync, stop), Guarded(ProbeAsync, stop)];
+        _tasks = [Guarded(ReceiveAsync, stop), Guarded(DecodeAsync, stop), Guarded(TickAsync, stop), Guarded(ProbeAsync, stop), Guarded(token => ServeMetricsAsync(loggers, token), stop)];
         _pushing = Guarded(_pusher.RunAsync, _stopPushing.Token);
     }
 
@@ -286,6 +291,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
             _kernelDrops.Read();
+            TellStatus();
             DeviceUsage own = self.Read();
             Tell(engine => engine.OnDevice(new DeviceReading(_options.Node.Name, DeviceKind.Node, DeviceState.Unspecified, own.CpuPercent, own.MemoryBytes)));
             foreach ((SwitchTarget target, _, _) in _switches)

@@ -1,0 +1,63 @@
+using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Feeds;
+using Telemetry.Collector.Introspecting;
+using Telemetry.Collector.Nodes;
+using Telemetry.Collector.Time;
+
+namespace Telemetry.Collector.Hosting;
+
+public sealed partial class NodeHost
+{
+    private StatusBoard? _board;
+    private MetricsServer? _metrics;
+    private volatile TierStatus? _status;
+
+    /// <summary>Newest status of the node itself; null before the first.</summary>
+    public TierStatus? Status => _status;
+
+    /// <summary>Serves metrics if told so; they are the node's own stages.</summary>
+    private async Task ServeMetricsAsync(Microsoft.Extensions.Logging.ILoggerFactory loggers, CancellationToken stop)
+    {
+        StageMetrics stages = new(() => _status is { } status ? [status] : []);
+        _metrics = await MetricsServer.StartAsync(_options.Metrics, _options.Tls, stages, loggers, stop).ConfigureAwait(false);
+        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts the status together; it goes up with the next window.</summary>
+    private void TellStatus()
+    {
+        long nowNs = RunClock.NowNs(_time);
+        ReportCounters counters;
+        NodeStatistics statistics;
+        lock (_engineLock)
+        {
+            counters = _engine.Counters;
+            statistics = _engine.Statistics;
+        }
+
+        Stage receive = StatusBoard.Stage("receive", "datagrams", (long)counters.Received, (long)counters.Dropped, _ring.Waiting, _options.RingDatagrams);
+        StatusBoard.Error(receive, "lost_before", (long)counters.Lost);
+        Stage decode = StatusBoard.Stage("decode", "datagrams", (long)counters.Decoded);
+        foreach ((string kind, ulong count) in counters.Errors)
+        {
+            decode.Errors[kind] = count;
+        }
+
+        Stage windows = StatusBoard.Stage("windows", "windows", statistics.Windows);
+        StatusBoard.Error(windows, "flow_packets_omitted", statistics.FlowPacketsOmitted);
+        StatusBoard.Error(windows, "entities_omitted", statistics.EntitiesOmitted);
+        StatusBoard.Error(windows, "events_omitted", statistics.EventsOmitted);
+        StatusBoard.Error(windows, "clock_faults", statistics.ClockFaults);
+        StatusBoard.Error(windows, "exporter_restarts", statistics.ExporterRestarts);
+        Stage poll = StatusBoard.Stage("poll", "readings", _switches.Sum(entry => entry.Poller.Readings), _switches.Sum(entry => entry.Poller.Skipped));
+        StatusBoard.Error(poll, "failed", _switches.Sum(entry => entry.Poller.Failures));
+        _board ??= new StatusBoard(_options.Node.Name, DeviceKind.Node, _options.Node.Cluster, nowNs);
+        TierStatus status = _board.Tell(nowNs, receive, decode, windows, poll, StatusBoard.Send(_outbox, nowNs, _sink.Lost));
+        (status.Upstream, status.Connected) = (_pusher.Upstream, _pusher.Connected);
+        status.Fault = _sink.LastError.Length > 0 ? _sink.LastError
+            : _pusher.Connected ? _switches.Select(entry => entry.Poller.LastError).FirstOrDefault(fault => fault.Length > 0) ?? ""
+            : _pusher.LastError;
+        _status = status;
+        _sink.Tell(status);
+    }
+}
