@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Telemetry.SoftSwitch.Compilation;
 using Telemetry.SoftSwitch.Execution;
+using Telemetry.SoftSwitch.Interpretation;
 using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Programs.Reading;
 
@@ -10,9 +10,10 @@ namespace Telemetry.SoftSwitch.Programs;
 /// <summary>A P4 program compiled to .NET code; immutable, shared by every switch that runs it.</summary>
 public sealed class SwitchProgram
 {
-    private static readonly ConcurrentDictionary<string, Lazy<SwitchProgram>> Cache = new();
+    /// <summary>Programs in use by their hash: a controller that pushes ever new ones must not fill the memory.</summary>
+    private static readonly Dictionary<string, WeakReference<SwitchProgram>> Cache = [];
 
-    private SwitchProgram(string contentHash, byte[] json)
+    private SwitchProgram(string contentHash, byte[] json, bool interpreted = false)
     {
         ContentHash = contentHash;
         Json = json;
@@ -25,6 +26,12 @@ public sealed class SwitchProgram
         if (faults.Count > 0)
         {
             throw new ProgramException(faults);
+        }
+
+        if (interpreted)
+        {
+            ProgramInterpreter interpreter = new(Model);
+            (Parser, Ingress, Egress, Deparser) = (interpreter.Parse, interpreter.Ingress, interpreter.Egress, interpreter.Deparse);
         }
 
         FieldListSlots = Model.FieldLists.ToDictionary(l => l.Key, l => l.Value.SelectMany(SlotsOf).ToArray());
@@ -69,14 +76,27 @@ public sealed class SwitchProgram
     public static SwitchProgram Load(ReadOnlySpan<byte> json)
     {
         string hash = Convert.ToHexString(SHA256.HashData(json));
-        if (Cache.TryGetValue(hash, out Lazy<SwitchProgram>? known))
+        lock (Cache)
         {
-            return known.Value;
-        }
+            if (Cache.TryGetValue(hash, out WeakReference<SwitchProgram>? known) && known.TryGetTarget(out SwitchProgram? program))
+            {
+                return program;
+            }
 
-        byte[] copy = json.ToArray();
-        return Cache.GetOrAdd(hash, _ => new Lazy<SwitchProgram>(() => new SwitchProgram(hash, copy))).Value;
+            foreach (string dead in Cache.Where(c => !c.Value.TryGetTarget(out _)).Select(c => c.Key).ToList())
+            {
+                Cache.Remove(dead);
+            }
+
+            program = new SwitchProgram(hash, json.ToArray());
+            Cache[hash] = new WeakReference<SwitchProgram>(program);
+            return program;
+        }
     }
+
+    /// <summary>A program that is interpreted instead of compiled, and shared with nobody: the oracle of tests.</summary>
+    /// <exception cref="ProgramException">As <see cref="Load"/>.</exception>
+    internal static SwitchProgram Interpret(ReadOnlySpan<byte> json) => new("interpreted", json.ToArray(), interpreted: true);
 
     private static int[] SlotsOf(FieldExpr field)
     {

@@ -15,9 +15,14 @@ public sealed class StfTests
     public static TheoryData<string> Files() => [.. StfSuite.Names];
 
     [StfTheory, MemberData(nameof(Files))]
-    public void Run_TestOfP4c_SendsWhatItExpects(string file)
+    public void Run_TestOfP4c_SendsWhatItExpects(string file) => Check(file, json => SwitchProgram.Load(json));
+
+    [StfTheory, MemberData(nameof(Files))]
+    public void Interpret_TestOfP4c_SendsWhatItExpects(string file) => Check(file, json => SwitchProgram.Interpret(json));
+
+    private static void Check(string file, Func<byte[], SwitchProgram> load)
     {
-        IReadOnlyList<string> faults = Run(file);
+        IReadOnlyList<string> faults = Run(file, load);
         if (Known.ContainsKey(file.Replace('\\', '/')))
         {
             Assert.NotEmpty(faults);
@@ -28,11 +33,11 @@ public sealed class StfTests
         }
     }
 
-    private static IReadOnlyList<string> Run(string file)
+    private static IReadOnlyList<string> Run(string file, Func<byte[], SwitchProgram> load)
     {
         try
         {
-            return StfRunner.Run(SwitchProgram.Load(StfSuite.JsonOf(file)), StfParser.Parse(File.ReadAllText(StfSuite.PathOf(file))));
+            return StfRunner.Run(load(StfSuite.JsonOf(file)), StfParser.Parse(File.ReadAllText(StfSuite.PathOf(file))));
         }
         catch (InvalidOperationException fault)
         {

@@ -50,7 +50,7 @@ internal sealed partial class ProgramReader
 
     private Primitive? ReadPrimitive(JsonElement item, Scope scope)
     {
-        string op = item.GetProperty("op").GetString()!;
+        string op = item.GetProperty("op").Required();
         JsonElement[] args = [.. Items(item, "parameters")];
         Expr Value(int i) => ReadExpr(args[i], scope);
         switch (op)
@@ -134,7 +134,7 @@ internal sealed partial class ProgramReader
             case "assert" or "assume":
                 return new AssertStep(Value(0), $"{op} failed: {scope.Place}");
             case "log_msg":
-                return new LogStep(args[0].GetProperty("value").GetString()!, [.. Items(args[1], "value").Select(v => ReadExpr(v, scope))]);
+                return new LogStep(args[0].GetProperty("value").Required(), [.. Items(args[1], "value").Select(v => ReadExpr(v, scope))]);
             default:
                 return Refuse(scope, $"primitive {op} is not supported by this switch");
         }
@@ -142,7 +142,7 @@ internal sealed partial class ProgramReader
 
     private static int JumpTarget(JsonElement arg, Scope scope) =>
         arg.GetProperty("value") is { ValueKind: JsonValueKind.String } text
-            ? (int)Hex(text.GetString()!)
+            ? (int)Hex(text.Required())
             : throw new FormatException($"the jump's target in {scope.Place} is not a constant");
 
     private NoStep Refuse(Scope scope, string what)

@@ -14,6 +14,31 @@ internal sealed partial class ProgramReader
     private readonly List<DigestDef> _digests = [];
     private readonly List<string> _algorithms = [];
 
+    /// <summary>What all counters, meters and registers of a program may take.</summary>
+    private const long MaxArrayBytes = 1L << 30;
+    private const int CounterBytes = 16;
+    private const int MeterBytes = 96;
+
+    /// <summary>Refuses sizes below 0 and arrays that take more memory than a switch should give one program.</summary>
+    private void CheckArrays()
+    {
+        foreach ((string name, int size) in _counters.Values.Select(c => (c.Name, c.Size)).Concat(_meters.Values.Select(m => (m.Name, m.Size))).Concat(_registers.Values.Select(r => (r.Name, r.Size))))
+        {
+            if (size < 0)
+            {
+                Fault($"array {name}", $"size {size}; it is at least 0");
+            }
+        }
+
+        long bytes = _counters.Values.Where(c => !c.IsDirect).Sum(c => (long)c.Size * CounterBytes)
+            + _meters.Values.Where(m => !m.IsDirect).Sum(m => (long)m.Size * MeterBytes)
+            + _registers.Values.Sum(r => (long)r.Size * Words.Count(r.Width) * sizeof(ulong));
+        if (bytes > MaxArrayBytes)
+        {
+            Fault("counter_arrays, meter_arrays, register_arrays", $"they need {bytes >> 20} MB; a program may use {MaxArrayBytes >> 20} MB");
+        }
+    }
+
     private void ReadArrays()
     {
         foreach (JsonElement item in Items(_root, "counter_arrays"))
@@ -67,7 +92,7 @@ internal sealed partial class ProgramReader
 
     private CalculationDef ReadCalculation(JsonElement item, string name, string place)
     {
-        string algorithm = item.GetProperty("algo").GetString()!;
+        string algorithm = item.GetProperty("algo").Required();
         if (!Hashes.IsKnown(algorithm))
         {
             Fault(place, $"algorithm {algorithm} is not supported; known: {string.Join(", ", Hashes.Names)}");
@@ -90,15 +115,15 @@ internal sealed partial class ProgramReader
 
     private CalculationInput? ReadInput(string place, JsonElement input)
     {
-        string type = input.GetProperty("type").GetString()!;
+        string type = input.GetProperty("type").Required();
         switch (type)
         {
             case "field":
                 return FindField(place, input.GetProperty("value")) is FieldExpr field ? new CalculationInput(field, 0, field.Field.Width, null) : null;
             case "hexstr":
                 int width = CheckWidth(place, "a constant", input.GetProperty("bitwidth").GetInt32());
-                return new CalculationInput(null, Hex(input.GetProperty("value").GetString()!), width, null);
-            case "header" when _headers.TryGetValue(input.GetProperty("value").GetString()!, out Header? header):
+                return new CalculationInput(null, Hex(input.GetProperty("value").Required()), width, null);
+            case "header" when _headers.TryGetValue(input.GetProperty("value").Required(), out Header? header):
                 return new CalculationInput(null, 0, header.Type.FixedBits, header);
             case "payload":
                 return null;
@@ -118,7 +143,7 @@ internal sealed partial class ProgramReader
                 List<CalculationInput> fields = [];
                 foreach (JsonElement element in Items(item, "elements"))
                 {
-                    string type = element.GetProperty("type").GetString()!;
+                    string type = element.GetProperty("type").Required();
                     if (type is not ("field" or "hexstr"))
                     {
                         Unknown(place, $"element of type {type}", element.GetProperty("value").ToString());
@@ -142,7 +167,7 @@ internal sealed partial class ProgramReader
             Guard(place, () =>
             {
                 FieldExpr? target = FindField(place, item.GetProperty("target"));
-                string calculationName = item.GetProperty("calculation").GetString()!;
+                string calculationName = item.GetProperty("calculation").Required();
                 if (!_calculations.TryGetValue(calculationName, out CalculationDef? calculation))
                 {
                     Unknown(place, "calculation", calculationName);
@@ -178,13 +203,13 @@ internal sealed partial class ProgramReader
                 List<FieldExpr> fields = [];
                 foreach (JsonElement element in Items(item, "elements"))
                 {
-                    string type = element.GetProperty("type").GetString()!;
+                    string type = element.GetProperty("type").Required();
                     JsonElement value = element.GetProperty("value");
                     if (type == "field" && FindField(place, value) is FieldExpr field)
                     {
                         fields.Add(field);
                     }
-                    else if (type == "header" && _headers.TryGetValue(value.GetString()!, out Header? header))
+                    else if (type == "header" && _headers.TryGetValue(value.Required(), out Header? header))
                     {
                         fields.AddRange(header.Type.Fields.Select(f => new FieldExpr(new FixedHeader(header), f)));
                     }

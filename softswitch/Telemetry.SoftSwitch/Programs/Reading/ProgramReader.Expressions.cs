@@ -23,8 +23,13 @@ internal sealed partial class ProgramReader
         public IReadOnlyList<FieldDef>? OwnFields { get; init; }
     }
 
-    private static BigInteger Hex(string text)
+    private static BigInteger Hex(string? text)
     {
+        if (text is null)
+        {
+            throw new FormatException("null where a number was expected");
+        }
+
         bool negative = text.StartsWith('-');
         ReadOnlySpan<char> digits = text.AsSpan(negative ? 1 : 0);
         digits = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? digits[2..] : digits;
@@ -39,14 +44,14 @@ internal sealed partial class ProgramReader
             return ReadOperation(item, scope);
         }
 
-        string type = item.GetProperty("type").GetString()!;
+        string type = item.GetProperty("type").Required();
         JsonElement value = item.GetProperty("value");
         switch (type)
         {
             case "expression":
                 return ReadExpr(value, scope);
             case "hexstr":
-                return new ConstExpr(Hex(value.GetString()!));
+                return new ConstExpr(Hex(value.Required()));
             case "bool":
                 return new BoolExpr(value.GetBoolean());
             case "field":
@@ -72,7 +77,7 @@ internal sealed partial class ProgramReader
             case "lookahead" when scope.InParser:
                 return new LookaheadExpr(value[0].GetInt32(), CheckWidth(scope.Place, "lookahead", value[1].GetInt32()));
             case "register":
-                return _registers.TryGetValue(value[0].GetString()!, out RegisterDef? register)
+                return _registers.TryGetValue(value[0].Required(), out RegisterDef? register)
                     ? new RegisterExpr(register, ReadExpr(value[1], scope))
                     : Unknown(scope.Place, "register array", value[0].ToString());
             default:
@@ -82,7 +87,7 @@ internal sealed partial class ProgramReader
 
     private Expr ReadOperation(JsonElement item, Scope scope)
     {
-        string op = item.GetProperty("op").GetString()!;
+        string op = item.GetProperty("op").Required();
         JsonElement left = item.TryGetProperty("left", out JsonElement l) ? l : default;
         JsonElement right = item.GetProperty("right");
         bool unary = left.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
@@ -173,14 +178,14 @@ internal sealed partial class ProgramReader
             return stack is null ? null : new StackItem(stack, index);
         }
 
-        string type = item.GetProperty("type").GetString()!;
+        string type = item.GetProperty("type").Required();
         JsonElement value = item.GetProperty("value");
         if (type == "expression")
         {
             return ReadHeaderRef(value, scope);
         }
 
-        if (type == "header" && _headers.TryGetValue(value.GetString()!, out Header? header))
+        if (type == "header" && _headers.TryGetValue(value.Required(), out Header? header))
         {
             return new FixedHeader(header);
         }
@@ -211,14 +216,14 @@ internal sealed partial class ProgramReader
                 : new UnionRef([.. Enumerable.Range(0, stack.Items[0].Members.Count).Select(i => new StackItem(stack, index, i))]);
         }
 
-        string type = item.GetProperty("type").GetString()!;
+        string type = item.GetProperty("type").Required();
         JsonElement value = item.GetProperty("value");
         if (type == "expression")
         {
             return ReadUnionRef(value, scope);
         }
 
-        if (type == "header_union" && _unions.TryGetValue(value.GetString()!, out HeaderUnion? union))
+        if (type == "header_union" && _unions.TryGetValue(value.Required(), out HeaderUnion? union))
         {
             return new UnionRef([.. union.Members.Select(m => new FixedHeader(m))]);
         }
@@ -263,7 +268,7 @@ internal sealed partial class ProgramReader
     {
         JsonElement named = item.GetProperty("type").GetString() == "expression" ? item.GetProperty("value") : item;
         string name = named.GetProperty("value").ToString();
-        string type = named.GetProperty("type").GetString()!;
+        string type = named.GetProperty("type").Required();
         if (type == "header_stack" && _stacks.TryGetValue(name, out HeaderStack? stack))
         {
             return stack;
@@ -280,9 +285,9 @@ internal sealed partial class ProgramReader
 
     private FieldExpr? FindUnionStackField(string place, JsonElement triple)
     {
-        string name = triple[0].GetString()!;
-        string member = triple[1].GetString()!;
-        string field = triple[2].GetString()!;
+        string name = triple[0].Required();
+        string member = triple[1].Required();
+        string field = triple[2].Required();
         if (_unionStacks.TryGetValue(name, out UnionStack? stack) && MemberOf(stack, member) is int index && index >= 0
             && stack.FirstMember(index).Type.Find(field) is FieldDef definition)
         {
@@ -303,8 +308,8 @@ internal sealed partial class ProgramReader
 
     private FieldExpr? FindStackField(string place, JsonElement pair)
     {
-        string name = pair[0].GetString()!;
-        string field = pair[1].GetString()!;
+        string name = pair[0].Required();
+        string field = pair[1].Required();
         if (_stacks.TryGetValue(name, out HeaderStack? stack) && stack.Type.Find(field) is FieldDef definition)
         {
             return new FieldExpr(new StackLast(stack), definition);

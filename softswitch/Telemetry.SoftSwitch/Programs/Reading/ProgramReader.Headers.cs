@@ -50,7 +50,7 @@ internal sealed partial class ProgramReader
         {
             Guard($"header {NameOf(item)}", () =>
             {
-                if (!_headers.ContainsKey(item.GetProperty("name").GetString()!))
+                if (!_headers.ContainsKey(item.GetProperty("name").Required()))
                 {
                     AddHeader(item);
                 }
@@ -65,7 +65,7 @@ internal sealed partial class ProgramReader
     {
         foreach (JsonElement item in Items(_root, "header_union_types"))
         {
-            Guard($"header union type {NameOf(item)}", () => _unionTypes[NameOf(item)] = [.. Items(item, "headers").Select(h => h[0].GetString()!)]);
+            Guard($"header union type {NameOf(item)}", () => _unionTypes[NameOf(item)] = [.. Items(item, "headers").Select(h => h[0].Required())]);
         }
 
         Dictionary<int, JsonElement> unionsById = [];
@@ -150,7 +150,7 @@ internal sealed partial class ProgramReader
 
     private void ReadHeaderType(JsonElement item)
     {
-        string name = item.GetProperty("name").GetString()!;
+        string name = item.GetProperty("name").Required();
         List<FieldDef> fields = [];
         int slot = 1;
         int bits = 0;
@@ -158,7 +158,7 @@ internal sealed partial class ProgramReader
         int fixedBits = Items(item, "fields").Where(f => f[1].ValueKind == JsonValueKind.Number).Sum(f => f[1].GetInt32());
         foreach (JsonElement field in Items(item, "fields"))
         {
-            string fieldName = field[0].GetString()!;
+            string fieldName = field[0].Required();
             bool isSigned = field.GetArrayLength() > 2 && field[2].ValueKind == JsonValueKind.True;
             if (field[1].ValueKind != JsonValueKind.Number)
             {
@@ -192,8 +192,8 @@ internal sealed partial class ProgramReader
 
     private Header AddHeader(JsonElement item)
     {
-        string name = item.GetProperty("name").GetString()!;
-        string typeName = item.GetProperty("header_type").GetString()!;
+        string name = item.GetProperty("name").Required();
+        string typeName = item.GetProperty("header_type").Required();
         if (!_types.TryGetValue(typeName, out HeaderType? type))
         {
             Fault($"header {name}", $"unknown header type {typeName}");
@@ -215,7 +215,7 @@ internal sealed partial class ProgramReader
 
     private void ReadStack(JsonElement item, Dictionary<int, JsonElement> byId)
     {
-        string name = item.GetProperty("name").GetString()!;
+        string name = item.GetProperty("name").Required();
         List<Header> items = [];
         int next = _slots++;
         foreach (JsonElement id in item.GetProperty("header_ids").EnumerateArray())
@@ -242,8 +242,8 @@ internal sealed partial class ProgramReader
 
     private FieldExpr? FindField(string place, JsonElement pair)
     {
-        string headerName = pair[0].GetString()!;
-        string fieldName = pair[1].GetString()!;
+        string headerName = pair[0].Required();
+        string fieldName = pair[1].Required();
         if (!_headers.TryGetValue(headerName, out Header? header))
         {
             Fault(place, $"unknown header {headerName} in {headerName}.{fieldName}");
@@ -264,7 +264,7 @@ internal sealed partial class ProgramReader
         Dictionary<string, int> aliases = [];
         foreach (JsonElement alias in Items(_root, "field_aliases"))
         {
-            aliases[alias[0].GetString()!] = SlotOf(alias[1][0].GetString()!, alias[1][1].GetString()!);
+            aliases[alias[0].Required()] = SlotOf(alias[1][0].Required(), alias[1][1].Required());
         }
 
         int Find(string header, string field) => aliases.TryGetValue($"{header}.{field}", out int slot) ? slot : SlotOf(header, field);

@@ -13,7 +13,7 @@ internal sealed partial class ProgramReader
     {
         foreach (JsonElement error in Items(_root, "errors"))
         {
-            Guard("errors", () => _errors[error[0].GetString()!] = error[1].GetInt32());
+            Guard("errors", () => _errors[error[0].Required()] = error[1].GetInt32());
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed partial class ProgramReader
                 Guard($"parser state {NameOf(state)}", () => read.Add(ReadState(state, indices)));
             }
 
-            string start = parser.GetProperty("init_state").GetString()!;
+            string start = parser.GetProperty("init_state").Required();
             result = new ParserDef(read, FindState($"parser {NameOf(parser)}, init_state", start, indices));
         });
         return result;
@@ -185,7 +185,7 @@ internal sealed partial class ProgramReader
 
     private ParserOp? ReadParserOp(JsonElement op, Scope scope)
     {
-        string name = op.GetProperty("op").GetString()!;
+        string name = op.GetProperty("op").Required();
         JsonElement parameters = op.GetProperty("parameters");
         switch (name)
         {
@@ -213,9 +213,9 @@ internal sealed partial class ProgramReader
 
     private ExtractOp? ReadExtract(JsonElement parameters, bool variable, Scope scope)
     {
-        string kind = parameters[0].GetProperty("type").GetString()!;
+        string kind = parameters[0].GetProperty("type").Required();
         JsonElement named = parameters[0].GetProperty("value");
-        string name = kind == "union_stack" ? named[0].GetString()! : named.ToString();
+        string name = kind == "union_stack" ? named[0].Required() : named.ToString();
         Expr? bits = variable ? ReadExpr(parameters[1], scope) : null;
         Header? header = null;
         StackDef? stack = null;
@@ -229,7 +229,7 @@ internal sealed partial class ProgramReader
                 stack = _stacks.GetValueOrDefault(name);
                 break;
             case "union_stack" when _unionStacks.TryGetValue(name, out UnionStack? unions):
-                member = MemberOf(unions, named[1].GetString()!);
+                member = MemberOf(unions, named[1].Required());
                 stack = member < 0 ? null : unions;
                 break;
             default:

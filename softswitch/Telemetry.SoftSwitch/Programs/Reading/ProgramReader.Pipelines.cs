@@ -180,7 +180,7 @@ internal sealed partial class ProgramReader
 
     private KeyDef ReadKey(JsonElement key, string place, int slot)
     {
-        string matchType = key.GetProperty("match_type").GetString()!;
+        string matchType = key.GetProperty("match_type").Required();
         JsonElement target = key.GetProperty("target");
         FieldExpr? field = matchType == "valid"
             ? _headers.TryGetValue(target.ToString(), out Header? header) ? new FieldExpr(new FixedHeader(header), header.Type.Find("$valid$")!) : null
@@ -256,7 +256,7 @@ internal sealed partial class ProgramReader
     private static MatchValue ReadMatch(JsonElement key, KeyDef definition)
     {
         BigInteger Number(string name) => key.GetProperty(name) is { ValueKind: JsonValueKind.String } text
-            ? Hex(text.GetString()!) & Tables.Table.PrefixMask(definition.Width, definition.Width)
+            ? Hex(text.Required()) & Tables.Table.PrefixMask(definition.Width, definition.Width)
             : key.GetProperty(name).GetBoolean() ? BigInteger.One : BigInteger.Zero;
         return definition.Kind switch
         {
@@ -280,7 +280,7 @@ internal sealed partial class ProgramReader
         for (int i = 0; i < values.Count; i++)
         {
             ParamDef parameter = action.Params[i];
-            Execution.Words.Put(data, parameter.Slot, parameter.Width, Hex(values[i].GetString()!) & Tables.Table.PrefixMask(parameter.Width, parameter.Width));
+            Execution.Words.Put(data, parameter.Slot, parameter.Width, Hex(values[i].Required()) & Tables.Table.PrefixMask(parameter.Width, parameter.Width));
         }
 
         return data;

@@ -25,6 +25,10 @@ internal sealed partial class ProgramReader
 
             return new ProgramReader(document.RootElement).Read();
         }
+        catch (Exception fault) when (IsMalformed(fault))
+        {
+            throw new ProgramException([$"the program is malformed ({fault.Message})"]);
+        }
         catch (JsonException fault)
         {
             throw new ProgramException([$"not JSON: line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}"]);
@@ -38,6 +42,8 @@ internal sealed partial class ProgramReader
         ThrowIfFaulty();
         ReadErrors();
         ReadArrays();
+        CheckArrays();
+        ThrowIfFaulty();
         ReadCalculations();
         ReadDigests();
         ReadValueSets();
@@ -113,11 +119,15 @@ internal sealed partial class ProgramReader
         {
             read();
         }
-        catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
+        catch (Exception fault) when (IsMalformed(fault))
         {
             Fault(place, $"malformed ({fault.Message})");
         }
     }
+
+    /// <summary>True for what reading of JSON throws when a member is missing, of another kind, or out of its range.</summary>
+    private static bool IsMalformed(Exception fault) =>
+        fault is KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException or ArgumentException;
 
     private void Fault(string place, string what)
     {
