@@ -43,7 +43,7 @@ internal sealed partial class ProgramReader
                 }
 
                 int id = item.GetProperty("id").GetInt32();
-                _actions[id] = new ActionDef(_actions.Count, id, name, parameters, steps);
+                AddOnce(_actions, id, new ActionDef(_actions.Count, id, name, parameters, steps), $"action {name}, id");
             });
         }
     }

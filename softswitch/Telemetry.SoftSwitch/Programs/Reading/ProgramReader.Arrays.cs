@@ -44,7 +44,8 @@ internal sealed partial class ProgramReader
         foreach (JsonElement item in Items(_root, "counter_arrays"))
         {
             string name = NameOf(item);
-            Guard($"counter array {name}", () => _counters[name] = new CounterDef(_counters.Count, name, SizeOf(item), Flag(item, "is_direct"), Text(item, "binding")));
+            Guard($"counter array {name}", () => AddOnce(
+                _counters, name, new CounterDef(_counters.Count, name, SizeOf(item), Flag(item, "is_direct"), Text(item, "binding")), $"counter array {name}"));
         }
 
         foreach (JsonElement item in Items(_root, "meter_arrays"))
@@ -57,7 +58,7 @@ internal sealed partial class ProgramReader
                     Fault($"meter array {name}", $"{rates} rates; this switch has meters of 2 rates");
                 }
 
-                _meters[name] = new MeterDef(_meters.Count, name, SizeOf(item), Flag(item, "is_direct"), Text(item, "type") != "packets", Text(item, "binding"));
+                AddOnce(_meters, name, new MeterDef(_meters.Count, name, SizeOf(item), Flag(item, "is_direct"), Text(item, "type") != "packets", Text(item, "binding")), $"meter array {name}");
             });
         }
 
@@ -68,7 +69,7 @@ internal sealed partial class ProgramReader
             {
                 int width = item.GetProperty("bitwidth").GetInt32();
                 CheckWidth($"register array {name}", "a cell", width);
-                _registers[name] = new RegisterDef(_registers.Count, name, SizeOf(item), width);
+                AddOnce(_registers, name, new RegisterDef(_registers.Count, name, SizeOf(item), width), $"register array {name}");
             });
         }
     }

@@ -75,7 +75,10 @@ internal sealed partial class ProgramReader
                 Fault(scope.Place, $"parameter {index} does not exist; the action has {scope.Params.Count}");
                 return Zero;
             case "lookahead" when scope.InParser:
-                return new LookaheadExpr(value[0].GetInt32(), CheckWidth(scope.Place, "lookahead", value[1].GetInt32()));
+                int offset = value[0].GetInt32();
+                return offset is >= 0 and <= MaxWidth
+                    ? new LookaheadExpr(offset, CheckWidth(scope.Place, "lookahead", value[1].GetInt32()))
+                    : Unknown(scope.Place, "lookahead at bit", value[0].ToString());
             case "register":
                 return _registers.TryGetValue(value[0].Required(), out RegisterDef? register)
                     ? new RegisterExpr(register, ReadExpr(value[1], scope))

@@ -268,6 +268,14 @@ internal sealed partial class ProgramReader
         }
 
         int Find(string header, string field) => aliases.TryGetValue($"{header}.{field}", out int slot) ? slot : SlotOf(header, field);
+        foreach (string field in (string[])["ingress_port", "packet_length", "instance_type", "egress_spec", "egress_port"])
+        {
+            if (Find("standard_metadata", field) < 0)
+            {
+                Fault("headers", $"no field standard_metadata.{field}, which a v1model program has");
+            }
+        }
+
         return new Intrinsics
         {
             IngressPort = Find("standard_metadata", "ingress_port"),
@@ -290,6 +298,18 @@ internal sealed partial class ProgramReader
         };
     }
 
-    private int SlotOf(string header, string field) =>
-        _headers.TryGetValue(header, out Header? found) && found.Type.Find(field) is FieldDef definition ? found.Slot + definition.Slot : -1;
+    private int SlotOf(string header, string field)
+    {
+        if (!_headers.TryGetValue(header, out Header? found) || found.Type.Find(field) is not FieldDef definition)
+        {
+            return -1;
+        }
+
+        if (definition.IsVarbit || definition.IsWide)
+        {
+            Fault($"{header}.{field}", "the switch sets this field; it has at most 64 bits and is no varbit");
+        }
+
+        return found.Slot + definition.Slot;
+    }
 }

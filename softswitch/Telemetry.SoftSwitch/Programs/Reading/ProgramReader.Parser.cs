@@ -22,9 +22,13 @@ internal sealed partial class ProgramReader
         foreach (JsonElement item in Items(_root, "parse_vsets"))
         {
             string name = NameOf(item);
-            Guard($"value set {name}", () => _valueSets[name] = new ValueSetDef(
-                _valueSets.Count, name, CheckWidth($"value set {name}", "a member", item.GetProperty("compressed_bitwidth").GetInt32()),
-                item.TryGetProperty("max_size", out JsonElement size) ? size.GetInt32() : 0));
+            Guard($"value set {name}", () => AddOnce(
+                _valueSets,
+                name,
+                new ValueSetDef(
+                    _valueSets.Count, name, CheckWidth($"value set {name}", "a member", item.GetProperty("compressed_bitwidth").GetInt32()),
+                    item.TryGetProperty("max_size", out JsonElement size) ? size.GetInt32() : 0),
+                $"value set {name}"));
         }
     }
 

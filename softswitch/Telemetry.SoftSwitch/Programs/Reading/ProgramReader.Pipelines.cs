@@ -66,33 +66,85 @@ internal sealed partial class ProgramReader
         }
 
         int size = item.TryGetProperty("max_size", out JsonElement max) ? max.GetInt32() : 0;
-        _profiles[name] = new ActionProfileDef(_profiles.Count, name, size, selector);
+        AddOnce(_profiles, name, new ActionProfileDef(_profiles.Count, name, size, selector), place);
     }
 
     private void CheckNodes(PipelineDef pipeline)
     {
-        HashSet<string> known = [.. pipeline.Tables.Select(t => t.Name), .. pipeline.Conditionals.Select(c => c.Name), .. pipeline.Calls.Select(c => c.Name)];
+        Dictionary<string, string?[]> known = [];
+        foreach (TableDef table in pipeline.Tables)
+        {
+            AddOnce(known, table.Name, [.. table.NextByAction.Values, table.HitNext, table.MissNext, table.DefaultNext], $"pipeline {pipeline.Name}");
+        }
+
+        foreach (ConditionalDef conditional in pipeline.Conditionals)
+        {
+            AddOnce(known, conditional.Name, [conditional.TrueNext, conditional.FalseNext], $"pipeline {pipeline.Name}");
+        }
+
+        foreach (ActionCallDef call in pipeline.Calls)
+        {
+            AddOnce(known, call.Name, [call.Next], $"pipeline {pipeline.Name}");
+        }
+
         void Check(string place, string? next)
         {
-            if (next is not null && !known.Contains(next))
+            if (next is not null && !known.ContainsKey(next))
             {
                 Fault(place, $"unknown next node {next}");
             }
         }
 
         Check($"pipeline {pipeline.Name}", pipeline.Start);
-        foreach (TableDef table in pipeline.Tables)
+        foreach ((string name, string?[] nexts) in known)
         {
-            foreach (string? next in (IEnumerable<string?>)[.. table.NextByAction.Values, table.HitNext, table.MissNext, table.DefaultNext])
+            foreach (string? next in nexts)
             {
-                Check($"table {table.Name}", next);
+                Check($"pipeline {pipeline.Name}, node {name}", next);
             }
         }
 
-        foreach (ConditionalDef conditional in pipeline.Conditionals)
+        CheckLoops(pipeline, known);
+    }
+
+    /// <summary>A packet must come to the pipeline's end: a node that leads back to itself is a fault.</summary>
+    private void CheckLoops(PipelineDef pipeline, Dictionary<string, string?[]> nodes)
+    {
+        HashSet<string> finished = [];
+        foreach (string root in nodes.Keys)
         {
-            Check($"condition {conditional.Name}", conditional.TrueNext);
-            Check($"condition {conditional.Name}", conditional.FalseNext);
+            Stack<(string Node, int Next)> path = new();
+            HashSet<string> onPath = [];
+            if (finished.Contains(root))
+            {
+                continue;
+            }
+
+            path.Push((root, 0));
+            onPath.Add(root);
+            while (path.TryPop(out (string Node, int Next) at))
+            {
+                if (at.Next == nodes[at.Node].Length)
+                {
+                    onPath.Remove(at.Node);
+                    finished.Add(at.Node);
+                    continue;
+                }
+
+                path.Push((at.Node, at.Next + 1));
+                if (nodes[at.Node][at.Next] is not string next || !nodes.ContainsKey(next) || finished.Contains(next))
+                {
+                    continue;
+                }
+
+                if (!onPath.Add(next))
+                {
+                    Fault($"pipeline {pipeline.Name}", $"node {at.Node} leads back to {next}");
+                    return;
+                }
+
+                path.Push((next, 0));
+            }
         }
     }
 

@@ -55,6 +55,7 @@ internal sealed partial class ProgramReader
         IReadOnlyDictionary<int, IReadOnlyList<FieldExpr>> fieldLists = ReadFieldLists();
         IReadOnlyList<Header> order = ReadDeparser();
         RefuseUnsupported();
+        Intrinsics intrinsics = ReadIntrinsics();
         ThrowIfFaulty();
         return new ProgramModel
         {
@@ -65,7 +66,7 @@ internal sealed partial class ProgramReader
             MetadataSlots = _metadataSlots,
             SpillSlot = _spillSlot,
             VarBytes = _varBytes,
-            Intrinsics = ReadIntrinsics(),
+            Intrinsics = intrinsics,
             Errors = _errors,
             Parser = parser!,
             DeparserOrder = order,
@@ -128,6 +129,16 @@ internal sealed partial class ProgramReader
     /// <summary>True for what reading of JSON throws when a member is missing, of another kind, or out of its range.</summary>
     private static bool IsMalformed(Exception fault) =>
         fault is KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException or ArgumentException;
+
+    /// <summary>Adds a named item; a second of the same name is a fault.</summary>
+    private void AddOnce<TKey, TItem>(Dictionary<TKey, TItem> items, TKey key, TItem item, string place)
+        where TKey : notnull
+    {
+        if (!items.TryAdd(key, item))
+        {
+            Fault(place, $"there is another one called {key}");
+        }
+    }
 
     private void Fault(string place, string what)
     {
