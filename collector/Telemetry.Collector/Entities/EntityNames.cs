@@ -18,10 +18,17 @@ public static class EntityNames
     public static string Address(uint address) =>
         string.Create(null, $"{address >> 24}.{(address >> 16) & 0xFF}.{(address >> 8) & 0xFF}.{address & 0xFF}");
 
+    /// <summary>An address of a flow's key in text: IPv6 in brackets where it is there, else IPv4.</summary>
+    public static string Address(uint address, Google.Protobuf.ByteString v6)
+    {
+        ArgumentNullException.ThrowIfNull(v6);
+        return v6.Length == 16 ? $"[{new System.Net.IPAddress(v6.Span)}]" : Address(address);
+    }
+
     /// <summary>A flow's key in text: <c>10.0.1.1:4000 &gt; 10.0.2.2:80/6</c>.</summary>
     public static string FiveTuple(FlowKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return $"{Address(key.SrcAddress)}:{key.SrcPort} > {Address(key.DstAddress)}:{key.DstPort}/{key.Protocol}";
+        return $"{Address(key.SrcAddress, key.SrcAddressV6)}:{key.SrcPort} > {Address(key.DstAddress, key.DstAddressV6)}:{key.DstPort}/{key.Protocol}";
     }
 }

@@ -1,16 +1,22 @@
 namespace Telemetry.Collector.Nodes;
 
-/// <summary>One source of reports: a switch's telemetry hardware id, with its own sequence.</summary>
-internal sealed class ExporterState(uint nodeId, byte hardwareId)
+/// <summary>One source of reports: a switch's telemetry hardware id at an address, with its own sequence.</summary>
+internal sealed class ExporterState(in ExporterKey key, int sequenceBits)
 {
+    // Below it a jump is loss; above, a restart.
+    private const int JumpBits = 20;
+
     private long _publishedLost;
 
-    public uint NodeId { get; } = nodeId;
+    public ExporterKey Key { get; } = key;
 
-    public byte HardwareId { get; } = hardwareId;
+    public uint NodeId => Key.NodeId;
 
-    /// <summary>22-bit sequence of the datagrams. A jump above 2^20 is taken for a restart, not for a million lost reports.</summary>
-    public SequenceTracker Sequence { get; } = new(22, 1 << 20, restartsAtZero: true, trustAtOnce: true);
+    /// <summary>Sequence of the datagrams. A jump above 2^20 is taken for a restart, not for a million lost reports.</summary>
+    public SequenceTracker Sequence { get; } = new(sequenceBits, 1 << JumpBits, restartsAtZero: true, trustAtOnce: true);
+
+    /// <summary>The switch that it is a part of; null until looked up, and after the inventory changed.</summary>
+    public SwitchState? Switch { get; set; }
 
     /// <summary>Number of the newest window in which reports were missing; a flow's gaps then are no proof of loss.</summary>
     public long LastGapWindow { get; set; } = long.MinValue / 2;

@@ -1,25 +1,26 @@
+using System.Buffers.Binary;
 using Telemetry.Collector.Contracts;
-using Telemetry.Collector.Distributions;
 using Telemetry.Collector.Entities;
+using FiveTuple = Telemetry.Wire.Flows.FlowKey;
 
 namespace Telemetry.Collector.Nodes;
 
-/// <summary>One flow: its path with what is measured along it, its loss, and the open window.</summary>
-internal sealed class FlowState(FlowId id, PairState pair, ExporterState exporter, int distinctValues)
+/// <summary>One flow: its path, its loss, and its open windows.</summary>
+internal sealed class FlowState(in FiveTuple tuple, PairState pair, ExporterState exporter)
 {
-    private readonly ValueHistogram _latencyNs = new(distinctValues);
+    private readonly FiveTuple _tuple = tuple;
     private long _publishedLost;
-    private ulong _bytes;
-    private uint _pathChanges;
 
-    public FlowId Id { get; } = id;
+    public ref readonly FiveTuple Tuple => ref _tuple;
+
+    public FlowId Id { get; } = FlowId.Of(tuple);
 
     public PairState Pair { get; } = pair;
 
     /// <summary>Exporter of the newest report.</summary>
     public ExporterState Exporter { get; set; } = exporter;
 
-    /// <summary>Loss by this flow's own identifications, for senders that count them for each connection.</summary>
+    /// <summary>Loss by this flow's own identifications, for senders that count them for each connection. IPv6 has none.</summary>
     public SequenceTracker Identifications { get; } = new(16, 8192, restartsAtZero: false, trustAtOnce: false);
 
     public string Src { get; set; } = "";
@@ -28,65 +29,28 @@ internal sealed class FlowState(FlowId id, PairState pair, ExporterState exporte
 
     public DeviceTrack? SrcDevice { get; set; }
 
-    /// <summary>Hops newest first, as in the report; the first <see cref="HopCount"/> places hold.</summary>
-    public HopRef[] Hops { get; set; } = [];
-
-    public int HopCount { get; set; }
+    /// <summary>Where its packets go; null before the first complete stack and after the inventory changed.</summary>
+    public FlowPath? Path { get; set; }
 
     /// <summary>Switch names from source to sink; a new list for every new path.</summary>
-    public string[] Path { get; set; } = [];
+    public string[] PathNames { get; set; } = [];
 
+    /// <summary>The open window used last, with the others behind it.</summary>
+    public FlowSlot? Slot { get; set; }
+
+    /// <summary>What belongs to the window that closes now.</summary>
+    public FlowSlot? Closing { get; set; }
+
+    /// <summary>Had packets in one of the last windows.</summary>
     public bool Active { get; set; }
 
-    public ulong Packets { get; private set; }
-
     /// <summary>Windows closed since the last packet.</summary>
-    public int IdleWindows { get; private set; }
+    public int IdleWindows { get; set; }
 
     public long LastPacketNs { get; set; }
 
-    public void AddPacket(uint bytes)
-    {
-        Packets++;
-        _bytes += bytes;
-    }
-
-    public void AddLatency(long ns) => _latencyNs.Add(ns);
-
-    public void AddPathChange() => _pathChanges++;
-
-    /// <summary>Ends the window; null when there is nothing to tell.</summary>
-    /// <param name="lost">Packets lost in the window; null when unknown.</param>
-    public FlowWindow? Close(long? lost)
-    {
-        IdleWindows = Packets > 0 ? 0 : IdleWindows + 1;
-        if (Packets == 0 && lost is null or 0)
-        {
-            return null;
-        }
-
-        FlowWindow window = new()
-        {
-            Key = Id.ToKey(),
-            Src = Src,
-            Dst = Dst,
-            Packets = Packets,
-            Bytes = _bytes,
-            LatencyNs = _latencyNs.ToDistribution(),
-            PathChanges = _pathChanges,
-        };
-        window.Path.AddRange(Path);
-        if (lost is { } known)
-        {
-            window.Lost = (ulong)known;
-        }
-
-        Packets = 0;
-        _bytes = 0;
-        _pathChanges = 0;
-        _latencyNs.Clear();
-        return window;
-    }
+    /// <summary>Of the packet before; negative before the first.</summary>
+    public long LastLatencyNs { get; set; } = -1;
 
     /// <summary>Lost in the closing window by this flow's own numbers; null when it does not count.</summary>
     public long? OwnLost { get; private set; }
@@ -97,5 +61,34 @@ internal sealed class FlowState(FlowId id, PairState pair, ExporterState exporte
         Identifications.Settle();
         OwnLost = Identifications.Counts ? Math.Max(0, Identifications.Lost - _publishedLost) : null;
         _publishedLost = Identifications.Counts ? Identifications.Lost : _publishedLost;
+    }
+
+    /// <summary>Key, names, path and loss; no packets.</summary>
+    public FlowWindow NewWindow(long? lost)
+    {
+        FlowWindow window = new() { Key = Key(), Src = Src, Dst = Dst, LatencyNs = new Distribution() };
+        window.Path.AddRange(PathNames);
+        if (lost is { } known)
+        {
+            window.Lost = (ulong)known;
+        }
+
+        return window;
+    }
+
+    /// <summary>The key as the contract carries it.</summary>
+    public FlowKey Key()
+    {
+        FlowKey key = Id.ToKey();
+        if (_tuple.IsIpv6)
+        {
+            Span<byte> address = stackalloc byte[16];
+            BinaryPrimitives.WriteUInt128BigEndian(address, _tuple.Source);
+            key.SrcAddressV6 = Google.Protobuf.ByteString.CopyFrom(address);
+            BinaryPrimitives.WriteUInt128BigEndian(address, _tuple.Destination);
+            key.DstAddressV6 = Google.Protobuf.ByteString.CopyFrom(address);
+        }
+
+        return key;
     }
 }

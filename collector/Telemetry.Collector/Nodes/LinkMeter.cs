@@ -1,37 +1,21 @@
-using Telemetry.Collector.Contracts;
-using Telemetry.Collector.Distributions;
 using Telemetry.Collector.Entities;
 
 namespace Telemetry.Collector.Nodes;
 
-/// <summary>One directed link in the open window.</summary>
-internal sealed class LinkMeter(LinkId id, int distinctValues)
+/// <summary>One directed link.</summary>
+internal sealed class LinkMeter(LinkId id)
 {
-    private readonly ValueHistogram _latencyNs = new(distinctValues);
-    private ulong _packets;
-
     public LinkId Id { get; } = id;
 
-    public bool Active { get; set; }
+    /// <summary>The open window used last, with the others behind it.</summary>
+    public LinkSlot? Slot { get; set; }
 
-    public void AddPacket() => _packets++;
+    /// <summary>Between unsynchronised clocks: their difference; shared with the link's other direction. Null between comparable ones.</summary>
+    public ClockOffset? Offset { get; set; }
 
-    public void AddLatency(long ns) => _latencyNs.Add(ns);
+    /// <summary>This is the direction from the pair's first switch to its second.</summary>
+    public bool IsForward { get; set; }
 
-    public LinkWindow Close()
-    {
-        Active = false;
-        LinkWindow window = new()
-        {
-            A = Id.A.Switch,
-            APort = Id.A.Port,
-            B = Id.B.Switch,
-            BPort = Id.B.Port,
-            Packets = _packets,
-            LatencyNs = _latencyNs.ToDistribution(),
-        };
-        _packets = 0;
-        _latencyNs.Clear();
-        return window;
-    }
+    /// <summary>Nanoseconds that the line needs for a byte; 0 unknown.</summary>
+    public double NsPerByte { get; set; }
 }

@@ -1,4 +1,3 @@
-using Telemetry.Collector.Entities;
 using Telemetry.Collector.Time;
 using Telemetry.Wire.Int;
 using Telemetry.Wire.Reports;
@@ -18,17 +17,20 @@ public sealed partial class NodeEngine
     /// counts as malformed, once, and its first fault by kind; the sound reports in it are used.
     /// </summary>
     /// <param name="udpPayload">The payload, from the group header.</param>
-    public void OnDatagram(ReadOnlySpan<byte> udpPayload)
+    public void OnDatagram(ReadOnlySpan<byte> udpPayload) => OnDatagram(udpPayload, default);
+
+    /// <summary>The same, with the sender: exporters at different addresses have sequences of their own.</summary>
+    public void OnDatagram(ReadOnlySpan<byte> udpPayload, in DatagramOrigin origin)
     {
-        long nowNs = RunClock.NowNs(_time);
-        Roll(nowNs);
+        long nowNs = origin.ArrivalNs != 0 ? origin.ArrivalNs : RunClock.NowNs(_time);
         _counters.Received++;
-        ReportDecoder decoder = new(udpPayload, _report, _options.Reports);
+        ReportProfile profile = _options.Reports;
+        ReportDecoder decoder = new(udpPayload, _report, profile);
         ReportError error = ReportError.None;
         ExporterState? exporter = null;
         if (decoder.Error is not (ReportError.GroupTruncated or ReportError.GroupVersion))
         {
-            exporter = OnSequence(_report.NodeId, _report.HardwareId, _report.Sequence, nowNs);
+            exporter = OnSequence(_report, origin.Address, nowNs, (profile.Deviations & ReportDeviations.NoSequence) == 0);
         }
 
         while (decoder.MoveNext())
@@ -58,31 +60,16 @@ public sealed partial class NodeEngine
     private void AddDecoded(ExporterState exporter, long nowNs)
     {
         DecodedReport report = _report;
-        bool onItsWay = (report.Flags & (ReportFlags.Intermediate | ReportFlags.Dropped)) != 0;
-        bool hasFlow = report.HasFlow && !report.Flow.IsIpv6;
-        if (report.HasFlow && !hasFlow)
-        {
-            _flowPacketsOmittedInWindow++;
-            _flowPacketsOmitted++;
-        }
-
-        // A packet that an intermediate node reports, or one that was dropped, did not reach its flow's end.
-        PacketFacts packet = new(
-            hasFlow ? new FlowId((uint)report.Flow.Source, (uint)report.Flow.Destination, report.Flow.Protocol, report.Flow.SourcePort, report.Flow.DestinationPort) : default,
-            hasFlow && !onItsWay,
-            report.IpIdentification,
-            (uint)report.OriginalIpLength,
-            report.HopsExceeded || report.MtuExceeded || onItsWay);
         if (!report.HasOwn || !report.Own.Has(HopFields.NodeId))
         {
-            AddReport(exporter, packet, report.Hops, nowNs);
+            AddReport(exporter, report, report.Hops, ownInFront: false, nowNs);
             return;
         }
 
         // The reporting node's own hop stands in the report itself, before the stack.
         report.Hops.CopyTo(_ownAndStack.AsSpan(1));
         _ownAndStack[0] = report.Own;
-        AddReport(exporter, packet, _ownAndStack.AsSpan(0, report.HopCount + 1), nowNs);
+        AddReport(exporter, report, _ownAndStack.AsSpan(0, report.HopCount + 1), ownInFront: true, nowNs);
     }
 
     /// <summary>Names what was counted of faults; kinds that never came are left out.</summary>

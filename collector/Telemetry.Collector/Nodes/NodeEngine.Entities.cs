@@ -1,5 +1,6 @@
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Entities;
+using FiveTuple = Telemetry.Wire.Flows.FlowKey;
 
 namespace Telemetry.Collector.Nodes;
 
@@ -11,13 +12,18 @@ public sealed partial class NodeEngine
     private void ForgetNames()
     {
         _switchesById.Clear();
-        foreach (FlowState flow in _flows.Values)
+        _paths.Clear();
+        foreach (FlowState flow in _flows.All())
         {
-            flow.HopCount = 0;
+            flow.Path = null;
             NameEnds(flow);
         }
 
-        _noPlace.HopCount = 0;
+        foreach (ExporterState exporter in _exporters.Values)
+        {
+            exporter.Switch = null;
+        }
+
         foreach (SwitchState known in _switchesByName.Values)
         {
             Describe(known);
@@ -78,7 +84,7 @@ public sealed partial class NodeEngine
         }
 
         _ports++;
-        port = new PortState(found, number, _options.DistinctValues);
+        port = new PortState(found, number);
         found.Add(port);
         return port;
     }
@@ -102,24 +108,30 @@ public sealed partial class NodeEngine
             return null;
         }
 
-        link = new LinkMeter(id, _options.DistinctValues);
+        link = new LinkMeter(id) { IsForward = id == id.Undirected };
+        if (from.Switch.TryGetLimits(from.EgressPort, out Inventory.Types.Port? limits) && limits.RateBps > 0)
+        {
+            link.NsPerByte = 8e9 / limits.RateBps;
+        }
+
         _links.Add(id, link);
         return link;
     }
 
-    private FlowState FlowOf(FlowId id, ExporterState exporter)
+    private FlowState? FlowOf(in FiveTuple tuple, ExporterState exporter)
     {
-        if (_flows.TryGetValue(id, out FlowState? flow))
+        ulong hash = tuple.StableHash;
+        if (_flows.Find(tuple, hash) is { } known)
         {
-            return flow;
+            return known;
         }
 
         if (_flows.Count >= _options.MaxFlows)
         {
-            return _noPlace;
+            return null;
         }
 
-        ulong addresses = ((ulong)id.SrcAddress << 32) | id.DstAddress;
+        (UInt128, UInt128) addresses = (tuple.Source, tuple.Destination);
         if (!_pairs.TryGetValue(addresses, out PairState? pair))
         {
             pair = new PairState();
@@ -127,43 +139,47 @@ public sealed partial class NodeEngine
         }
 
         pair.Flows++;
-        flow = new FlowState(id, pair, exporter, _options.DistinctValues);
+        FlowState flow = new(tuple, pair, exporter);
         NameEnds(flow);
-        _flows.Add(id, flow);
-        AddEvent(EventKind.NewFlow, EntityNames.Flow(flow.Src, flow.Dst), EntityNames.FiveTuple(id.ToKey()));
+        _flows.Add(flow, hash);
+
+        // A sweep of ports must not bury other events: names and details are made only for those that are told.
+        if (_eventsInWindow < _options.MaxEventsPerWindow)
+        {
+            AddEvent(EventKind.NewFlow, EntityNames.Flow(flow.Src, flow.Dst), EntityNames.FiveTuple(flow.Key()));
+        }
+        else
+        {
+            _eventsOmitted++;
+        }
+
         return flow;
     }
 
     private void NameEnds(FlowState flow)
     {
-        flow.SrcDevice = _hostsByAddress.GetValueOrDefault(flow.Id.SrcAddress);
-        flow.Src = flow.SrcDevice?.Name ?? EntityNames.Address(flow.Id.SrcAddress);
-        flow.Dst = _hostsByAddress.TryGetValue(flow.Id.DstAddress, out DeviceTrack? dst) ? dst.Name : EntityNames.Address(flow.Id.DstAddress);
-    }
-
-    private void Activate(PortState port)
-    {
-        if (!port.Active)
-        {
-            port.Active = true;
-            _activePorts.Add(port);
-        }
+        ref readonly FiveTuple tuple = ref flow.Tuple;
+        flow.SrcDevice = _hostsByAddress.GetValueOrDefault(tuple.Source);
+        flow.Src = flow.SrcDevice?.Name ?? tuple.SourceText;
+        flow.Dst = _hostsByAddress.TryGetValue(tuple.Destination, out DeviceTrack? dst) ? dst.Name : tuple.DestinationText;
     }
 
     private void SweepFlows(long nowNs)
     {
-        foreach (FlowState flow in _flows.Values)
+        _flows.RemoveAll(flow =>
         {
-            // Removing the current entry while enumerating is allowed for a Dictionary.
-            if (!flow.Active && nowNs - flow.LastPacketNs >= _options.FlowIdleNs)
+            if (flow.Active || nowNs - flow.LastPacketNs < _options.FlowIdleNs)
             {
-                _flows.Remove(flow.Id);
-                if (--flow.Pair.Flows == 0)
-                {
-                    _pairs.Remove(((ulong)flow.Id.SrcAddress << 32) | flow.Id.DstAddress);
-                }
+                return false;
             }
-        }
+
+            if (--flow.Pair.Flows == 0)
+            {
+                _pairs.Remove((flow.Tuple.Source, flow.Tuple.Destination));
+            }
+
+            return true;
+        });
     }
 
     private static ClockProfile ClockOf(SwitchState? found) => found?.Clock ?? s_unknownClock;

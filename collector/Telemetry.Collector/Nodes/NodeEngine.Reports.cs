@@ -1,6 +1,7 @@
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Entities;
 using Telemetry.Wire.Int;
+using Telemetry.Wire.Reports;
 
 namespace Telemetry.Collector.Nodes;
 
@@ -9,35 +10,55 @@ public sealed partial class NodeEngine
     // A packet that took longer than an hour from one switch to the next was not measured by comparable clocks.
     private const long MaxLatencyNs = 3_600_000_000_000;
 
+    // Without a line's rate, only packets whose bytes take no time to speak of say how far two clocks are apart.
+    private const int SmallPacketBytes = 256;
+    private const int FrameBytes = 14;
+
+    // Two estimates of one difference are this close; a little less than nothing is nothing.
+    private const long OffsetErrorNs = 10_000;
+
+    private ExporterState? _lastExporter;
+
     /// <summary>Takes a datagram's place in its exporter's sequence.</summary>
-    private ExporterState? OnSequence(uint nodeId, byte hardwareId, uint sequence, long nowNs)
+    private ExporterState? OnSequence(DecodedReport report, UInt128 address, long nowNs, bool counts)
     {
-        ulong key = ((ulong)nodeId << 8) | hardwareId;
-        if (!_exporters.TryGetValue(key, out ExporterState? exporter))
+        ExporterKey key = new(report.NodeId, report.HardwareId, (byte)report.SequenceBits, address);
+        ExporterState? exporter = _lastExporter;
+        if (exporter is null || exporter.Key != key)
         {
-            if (_exporters.Count >= _options.MaxEntities)
+            if (!_exporters.TryGetValue(key, out exporter))
             {
-                _entitiesOmitted++;
-                return null;
+                if (_exporters.Count >= _options.MaxEntities)
+                {
+                    _entitiesOmitted++;
+                    return null;
+                }
+
+                TellDuplicate(key);
+                exporter = new ExporterState(key, report.SequenceBits);
+                _exporters.Add(key, exporter);
             }
 
-            exporter = new ExporterState(nodeId, hardwareId);
-            _exporters.Add(key, exporter);
+            _lastExporter = exporter;
         }
 
-        SequenceTracker.Step step = exporter.Sequence.Observe(sequence);
-        if (step == SequenceTracker.Step.Restart)
+        if (counts)
         {
-            _exporterRestarts++;
-            exporter.LastGapWindow = _windowNumber;
+            SequenceTracker.Step step = exporter.Sequence.Observe(report.Sequence);
+            if (step == SequenceTracker.Step.Restart)
+            {
+                _exporterRestarts++;
+                exporter.LastGapWindow = _windowNumber;
+            }
+
+            if (exporter.Sequence.HasGaps)
+            {
+                exporter.LastGapWindow = _windowNumber;
+            }
         }
 
-        if (exporter.Sequence.HasGaps)
-        {
-            exporter.LastGapWindow = _windowNumber;
-        }
-
-        if (SwitchById(nodeId) is { } found)
+        exporter.Switch ??= SwitchById(exporter.NodeId);
+        if (exporter.Switch is { } found)
         {
             Alive(found.Device, nowNs);
         }
@@ -45,50 +66,99 @@ public sealed partial class NodeEngine
         return exporter;
     }
 
-    /// <summary>Adds one report to the open window.</summary>
-    /// <param name="exporter">Where it came from.</param>
-    /// <param name="packet">The packet that it is about.</param>
-    /// <param name="hops">Its hops, newest first.</param>
-    /// <param name="nowNs">Arrival.</param>
-    private void AddReport(ExporterState exporter, in PacketFacts packet, ReadOnlySpan<HopMetadata> hops, long nowNs)
+    /// <summary>One node id and hardware id at two addresses: two exporters that were given one id, or one with two addresses.</summary>
+    private void TellDuplicate(in ExporterKey key)
     {
-        FlowState flow = _noPlace;
-        SequenceTracker.Step step = SequenceTracker.Step.Forward;
-        if (packet.HasFlow)
+        foreach (ExporterKey known in _exporters.Keys)
         {
-            flow = FlowOf(packet.Flow, exporter);
-            if (flow == _noPlace)
+            if (known.NodeId == key.NodeId && known.HardwareId == key.HardwareId && known.Address != key.Address && known.NodeId != 0)
             {
-                _flowPacketsOmittedInWindow++;
-                _flowPacketsOmitted++;
+                AddEvent(
+                    EventKind.InventoryFault,
+                    SwitchById(key.NodeId)?.Name ?? $"node-{key.NodeId}",
+                    $"node id {key.NodeId} hardware {key.HardwareId} reports from two addresses");
+                return;
             }
-            else
+        }
+    }
+
+    /// <summary>Adds one report to the window in which its packet left.</summary>
+    private void AddReport(ExporterState exporter, DecodedReport report, ReadOnlySpan<HopMetadata> hops, bool ownInFront, long nowNs)
+    {
+        // A packet that an intermediate node reports, or one that was dropped, did not reach its flow's end.
+        ReportFlags onItsWay = report.Flags & (ReportFlags.Intermediate | ReportFlags.Dropped);
+        bool postcard = ownInFront && hops.Length == 1;
+        bool incomplete = report.HopsExceeded || report.MtuExceeded || onItsWay != 0 || postcard;
+        bool narrow = report.HopsHaveNarrowTimes || (ownInFront && report.OwnHasNarrowTimes);
+        FlowState? flow = null;
+        SequenceTracker.Step step = SequenceTracker.Step.Forward;
+        if (report.HasFlow && onItsWay == 0)
+        {
+            flow = FlowOf(report.Flow, exporter);
+
+            // Every node on the way sends a postcard of one packet: only the first that told of a flow counts its packets.
+            if (flow is not null && postcard && flow.Exporter != exporter)
             {
-                step = OnFlowPacket(flow, exporter, packet, nowNs);
+                flow = null;
+            }
+            else if (flow is not null)
+            {
+                flow.Exporter = exporter;
+                step = OnFlowPacket(flow, report, nowNs);
             }
         }
 
-        if (packet.Incomplete)
+        FlowPath? path = hops.IsEmpty ? null : flow?.Path is { } known && known.Is(hops, !incomplete) ? known : PathOf(hops, incomplete);
+        OpenWindow window = WindowOf(path, hops, narrow, nowNs, out long eventNs);
+        FlowSlot? slot = null;
+        if (flow is not null)
+        {
+            slot = flow.Slot is { } newest && newest.Window == window ? newest : SlotOf(flow, window);
+            slot.Packets++;
+            slot.Bytes += (ulong)report.OriginalIpLength;
+        }
+        else if (report.HasFlow && onItsWay == 0 && !postcard)
+        {
+            window.FlowPacketsOmitted++;
+            _flowPacketsOmitted++;
+        }
+
+        if (incomplete)
         {
             _incompletePaths++;
         }
 
-        if (hops.IsEmpty)
+        if ((report.Flags & (ReportFlags.Dropped | ReportFlags.CongestedQueue)) != 0)
+        {
+            AddFlagged(report, path, window);
+        }
+
+        if (path is null)
         {
             return;
         }
 
         // A late packet may still come over a path that its flow has left, an incomplete stack shows only a part of one.
-        bool pathHolds = SamePath(flow, hops);
-        FlowState measured = pathHolds ? flow : Repath(flow, hops, packet.Incomplete, step == SequenceTracker.Step.Late);
-        AddHops(measured, hops, nowNs);
-        if (flow != _noPlace && !packet.Incomplete)
+        if (flow is not null && flow.Path != path && !incomplete && step != SequenceTracker.Step.Late)
         {
-            AddEndToEnd(flow, measured, hops);
+            TakePath(flow, slot!, path);
+        }
+
+        long latencyNs = AddHops(path, hops, window, report, narrow, eventNs, nowNs);
+        if (slot is not null && !incomplete && latencyNs >= 0)
+        {
+            slot.LatencyNs.AddOne(latencyNs);
+            if (flow!.LastLatencyNs >= 0)
+            {
+                slot.JitterSumNs += (ulong)Math.Abs(latencyNs - flow.LastLatencyNs);
+                slot.JitterCount++;
+            }
+
+            flow.LastLatencyNs = latencyNs;
         }
     }
 
-    private SequenceTracker.Step OnFlowPacket(FlowState flow, ExporterState exporter, in PacketFacts packet, long nowNs)
+    private SequenceTracker.Step OnFlowPacket(FlowState flow, DecodedReport report, long nowNs)
     {
         if (!flow.Active)
         {
@@ -96,111 +166,62 @@ public sealed partial class NodeEngine
             _activeFlows.Add(flow);
         }
 
-        flow.Exporter = exporter;
         flow.LastPacketNs = nowNs;
         if (flow.SrcDevice is { } host)
         {
             Alive(host, nowNs);
         }
 
-        flow.Pair.Observe(flow, packet.Identification);
-        flow.AddPacket(packet.Bytes);
-        return flow.Identifications.Observe(packet.Identification);
-    }
-
-    private static bool SamePath(FlowState flow, ReadOnlySpan<HopMetadata> hops)
-    {
-        if (flow.HopCount != hops.Length)
+        // IPv6 packets carry no number: their loss is unknown.
+        if (report.Flow.IsIpv6)
         {
-            return false;
+            return SequenceTracker.Step.Forward;
         }
 
-        HopRef[] known = flow.Hops;
-        for (int i = 0; i < hops.Length; i++)
+        flow.Pair.Observe(flow, report.IpIdentification);
+        return flow.Identifications.Observe(report.IpIdentification);
+    }
+
+    /// <summary>What a switch reported of a drop or a queue: counted at its port, and told once a port and window.</summary>
+    private void AddFlagged(DecodedReport report, FlowPath? path, OpenWindow window)
+    {
+        PortState? port = path?.Hops[0].Port;
+        bool dropped = (report.Flags & ReportFlags.Dropped) != 0;
+        if (dropped && port is not null)
         {
-            if (known[i].NodeId != hops[i].NodeId || known[i].EgressPort != hops[i].EgressPort || known[i].IngressPort != hops[i].IngressPort)
+            PortSlot slot = SlotOf(port, window);
+            if (slot.ReportedDrops++ > 0)
             {
-                return false;
+                return;
             }
         }
+        else if (port is not null && _lastQueueEvent.TryGetValue(port, out long told) && told == window.Number)
+        {
+            return;
+        }
 
-        return true;
+        if (port is not null && !dropped)
+        {
+            _lastQueueEvent[port] = window.Number;
+        }
+
+        string entity = port?.Id.Entity ?? SwitchById(report.NodeId)?.Name ?? $"node-{report.NodeId}";
+        string flow = report.HasFlow ? report.Flow.ToString() : "unknown flow";
+        AddEvent(
+            dropped ? EventKind.Drop : EventKind.Queue,
+            entity,
+            dropped && report.Own.Has(HopFields.DropReason) ? $"{flow}: dropped, reason {report.Own.DropReason}, queue {report.Own.QueueId}"
+            : dropped ? $"{flow}: dropped"
+            : $"{flow}: congested queue {report.Own.QueueId}, depth {report.Own.QueueOccupancy}");
     }
 
-    /// <summary>Joins the hops to their ports and links; they become the flow's path if they are whole and its newest.</summary>
-    private FlowState Repath(FlowState flow, ReadOnlySpan<HopMetadata> hops, bool incomplete, bool late)
+    /// <summary>Adds every hop and link; returns the time from the first hop's ingress to the last one's egress, negative when it is unknown.</summary>
+    private long AddHops(
+        FlowPath path, ReadOnlySpan<HopMetadata> hops, OpenWindow window, DecodedReport report, bool narrow, long eventNs, long nowNs)
     {
-        FlowState target = incomplete || late ? _noPlace : flow;
-        if (target.Hops.Length < hops.Length)
-        {
-            target.Hops = new HopRef[hops.Length];
-        }
-
-        bool newSwitches = target.HopCount != hops.Length;
-        Span<HopRef> refs = target.Hops.AsSpan(0, hops.Length);
-        for (int i = 0; i < hops.Length; i++)
-        {
-            ref readonly HopMetadata hop = ref hops[i];
-            newSwitches = newSwitches || refs[i].NodeId != hop.NodeId;
-            SwitchState? at = hop.Has(HopFields.NodeId) ? SwitchById(hop.NodeId) : null;
-            refs[i] = new HopRef
-            {
-                NodeId = hop.NodeId,
-                IngressPort = hop.IngressPort,
-                EgressPort = hop.EgressPort,
-                Switch = at,
-                Port = at is not null && hop.Has(HopFields.EgressPort) ? PortOf(at, hop.EgressPort) : null,
-            };
-        }
-
-        // Neighbours in an incomplete stack need not be neighbours in the network.
-        for (int i = 0; !incomplete && i + 1 < hops.Length; i++)
-        {
-            if (hops[i].Has(HopFields.IngressPort) && hops[i + 1].Has(HopFields.EgressPort))
-            {
-                refs[i].LinkFromPrevious = LinkOf(refs[i + 1], refs[i]);
-            }
-        }
-
-        target.HopCount = hops.Length;
-        if (target != _noPlace && newSwitches)
-        {
-            TakePath(target);
-        }
-
-        return target;
-    }
-
-    private void TakePath(FlowState flow)
-    {
-        var path = new string[flow.HopCount];
-        for (int i = 0; i < path.Length; i++)
-        {
-            path[i] = flow.Hops[path.Length - 1 - i].Switch?.Name ?? "?";
-        }
-
-        string[] before = flow.Path;
-        if (before.AsSpan().SequenceEqual(path))
-        {
-            return; // the inventory was set anew, not the path
-        }
-
-        flow.Path = path;
-        if (before.Length > 0)
-        {
-            flow.AddPathChange();
-            AddEvent(
-                EventKind.PathChange,
-                EntityNames.Flow(flow.Src, flow.Dst),
-                $"{EntityNames.FiveTuple(flow.Id.ToKey())}: {string.Join(" ", before)} -> {string.Join(" ", path)}");
-        }
-    }
-
-    private void AddHops(FlowState measured, ReadOnlySpan<HopMetadata> hops, long nowNs)
-    {
-        HopRef[] refs = measured.Hops;
-        bool shared = _inventory is { SharedClock: true };
-        for (int i = 0; i < hops.Length; i++)
+        HopRef[] refs = path.Hops;
+        long total = 0;
+        for (int i = 0; i < refs.Length; i++)
         {
             ref readonly HopMetadata hop = ref hops[i];
             ref HopRef at = ref refs[i];
@@ -211,69 +232,130 @@ public sealed partial class NodeEngine
 
             if (at.Port is { } port)
             {
-                Activate(port);
-                port.AddPacket();
-                if (hop.Has(HopFields.HopLatency))
-                {
-                    port.AddLatency(hop.HopLatency * ClockOf(at.Switch).LatencyUnitNs);
-                }
-
-                if (hop.Has(HopFields.Queue))
-                {
-                    port.AddDepth(hop.QueueOccupancy);
-                }
+                PortSlot slot = port.Slot is { } newest && newest.Window == window ? newest : SlotOf(port, window);
+                AddPort(port, slot, hop, at, narrow);
             }
 
             if (at.LinkFromPrevious is { } link)
             {
-                if (!link.Active)
+                LinkSlot slot = link.Slot is { } newest && newest.Window == window ? newest : SlotOf(link, window);
+                slot.Packets++;
+                ref readonly HopMetadata previous = ref hops[i + 1];
+                long ns = hop.Has(HopFields.IngressTimestamp) && previous.Has(HopFields.EgressTimestamp)
+                    ? at.LinkComparable
+                        ? Difference(previous.EgressTimestamp, hop.IngressTimestamp, at.ClockUnitNs, narrow)
+                        : narrow ? -1 : AcrossClocks(link, previous, refs[i + 1].ClockUnitNs, hop, at.ClockUnitNs, report, refs.Length - 1 - i, eventNs)
+                    : -1;
+                if (ns >= 0)
                 {
-                    link.Active = true;
-                    _activeLinks.Add(link);
+                    slot.LatencyNs.AddOne(ns);
                 }
 
-                link.AddPacket();
-                ref readonly HopMetadata previous = ref hops[i + 1];
-                if (shared && hop.Has(HopFields.IngressTimestamp) && previous.Has(HopFields.EgressTimestamp)
-                    && TryDifference(ClockOf(refs[i + 1].Switch), previous.EgressTimestamp, ClockOf(at.Switch), hop.IngressTimestamp, out long ns))
-                {
-                    link.AddLatency(ns);
-                }
+                total = ns < 0 || total < 0 ? -1 : total + ns;
+            }
+            else if (i + 1 < refs.Length)
+            {
+                total = -1;
+            }
+
+            if (total >= 0)
+            {
+                long inside = hop.Has(HopFields.IngressTimestamp | HopFields.EgressTimestamp)
+                    ? Within(hop, at.ClockUnitNs, narrow)
+                    : -1;
+                total = inside < 0 ? -1 : total + inside;
             }
         }
-    }
 
-    private void AddEndToEnd(FlowState flow, FlowState measured, ReadOnlySpan<HopMetadata> hops)
-    {
         ref readonly HopMetadata first = ref hops[^1];
         ref readonly HopMetadata last = ref hops[0];
-        ClockProfile firstClock = ClockOf(measured.Hops[hops.Length - 1].Switch);
-        ClockProfile lastClock = ClockOf(measured.Hops[0].Switch);
-        bool comparable = hops.Length == 1 || _inventory is { SharedClock: true };
-        if (comparable && first.Has(HopFields.IngressTimestamp) && last.Has(HopFields.EgressTimestamp)
-            && TryDifference(firstClock, first.IngressTimestamp, lastClock, last.EgressTimestamp, out long ns))
+        return path.EndsComparable && first.Has(HopFields.IngressTimestamp) && last.Has(HopFields.EgressTimestamp)
+            ? Difference(first.IngressTimestamp, last.EgressTimestamp, refs[0].ClockUnitNs, narrow)
+            : total;
+    }
+
+    private static void AddPort(PortState port, PortSlot slot, in HopMetadata hop, in HopRef at, bool narrow)
+    {
+        slot.Packets++;
+        if (hop.Has(HopFields.HopLatency))
         {
-            flow.AddLatency(ns);
+            slot.HopLatencyNs.AddOne(hop.HopLatency * at.LatencyUnitNs);
+        }
+        else if (hop.Has(HopFields.IngressTimestamp | HopFields.EgressTimestamp) && Within(hop, at.ClockUnitNs, narrow) is >= 0 and var ns)
+        {
+            slot.HopLatencyNs.AddOne(ns);
+        }
+
+        if (hop.Has(HopFields.Queue))
+        {
+            slot.QueueDepth.AddOne(hop.QueueOccupancy);
+            port.AddDepth(hop.QueueOccupancy);
+        }
+
+        if ((hop.Fields & (HopFields.Buffer | HopFields.TxUtilisation)) == 0)
+        {
+            return;
+        }
+
+        if (hop.Has(HopFields.Buffer))
+        {
+            slot.Buffer.AddOne(hop.BufferOccupancy);
+        }
+
+        if (hop.Has(HopFields.TxUtilisation))
+        {
+            slot.TxUtilisation.AddOne(hop.TxUtilisation);
         }
     }
 
-    /// <summary>Time from one stamp to the other; false when the clocks cannot be compared, which is not counted, or make no sense, which is.</summary>
-    private bool TryDifference(ClockProfile fromClock, ulong from, ClockProfile toClock, ulong to, out long ns)
+    // From ingress to egress of one hop; negative where that makes no sense.
+    private static long Within(in HopMetadata hop, long unitNs, bool narrow)
     {
-        ns = 0;
-        if (!ReferenceEquals(fromClock, toClock) && !(fromClock.SharedClock && toClock.SharedClock && fromClock.ClockUnitNs == toClock.ClockUnitNs))
-        {
-            return false;
-        }
+        long ticks = narrow ? (int)(uint)(hop.EgressTimestamp - hop.IngressTimestamp) : unchecked((long)(hop.EgressTimestamp - hop.IngressTimestamp));
+        return ticks < 0 || ticks > MaxLatencyNs / unitNs ? -1 : ticks * unitNs;
+    }
 
-        long ticks = unchecked((long)(to - from));
-        if (ticks < 0 || ticks > MaxLatencyNs / toClock.ClockUnitNs)
+    /// <summary>Time from one stamp to the other on comparable clocks; negative, and counted, where that makes no sense.</summary>
+    private long Difference(ulong from, ulong to, long unitNs, bool narrow)
+    {
+        long ticks = narrow ? (int)(uint)(to - from) : unchecked((long)(to - from));
+        if (ticks < 0 || ticks > MaxLatencyNs / unitNs)
         {
             _clockFaults++;
-            return false;
+            return -1;
         }
 
-        ns = ticks * toClock.ClockUnitNs;
-        return true;
+        return ticks * unitNs;
+    }
+
+    /// <summary>Link latency between clocks that are not synchronised; negative while their difference is unknown.</summary>
+    private long AcrossClocks(
+        LinkMeter link, in HopMetadata previous, long fromUnitNs, in HopMetadata hop, long toUnitNs, DecodedReport report, int stackedHops, long eventNs)
+    {
+        if (link.Offset is not { } offset)
+        {
+            return -1;
+        }
+
+        long apparent = unchecked(((long)hop.IngressTimestamp * toUnitNs) - ((long)previous.EgressTimestamp * fromUnitNs));
+        int bytes = FrameBytes + report.OriginalIpLength + (report.HasInt ? 4 + 12 + (4 * report.HopWords * stackedHops) : 0);
+        if (link.NsPerByte > 0 || bytes <= SmallPacketBytes)
+        {
+            offset.Add(link.IsForward, eventNs, apparent - (long)(bytes * link.NsPerByte));
+        }
+
+        if (!offset.TryGet(eventNs, out long ahead))
+        {
+            return -1;
+        }
+
+        long ns = link.IsForward ? apparent - ahead : apparent + ahead;
+        if (ns < -OffsetErrorNs || ns > MaxLatencyNs)
+        {
+            _clockFaults++;
+            return -1;
+        }
+
+        return Math.Max(0, ns);
     }
 }

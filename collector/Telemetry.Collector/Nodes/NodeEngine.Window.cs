@@ -1,38 +1,89 @@
 using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Time;
 
 namespace Telemetry.Collector.Nodes;
 
 public sealed partial class NodeEngine
 {
-    /// <summary>Ends the open window and hands its batch to the sink, unless it may be left out when nothing is in it.</summary>
+    /// <summary>Sends the windows that are over; a machine that slept does not send hours of empty ones.</summary>
+    private void CloseDue(long nowNs, long latenessNs)
+    {
+        int empty = 0;
+        while (nowNs >= _windowStartNs + _options.WindowNs + latenessNs)
+        {
+            if (_open.Count == 0 && empty++ == MaxEmptyWindowsAtOnce)
+            {
+                _windowStartNs = nowNs - (nowNs % _options.WindowNs) - (_options.WindowNs * ((latenessNs + _options.WindowNs - 1) / _options.WindowNs));
+                return;
+            }
+
+            CloseWindow(unlessEmpty: false);
+            _windowStartNs += _options.WindowNs;
+        }
+    }
+
+    /// <summary>Sends all that is open now: under old names, or at the end of a run.</summary>
+    private void CloseOpen()
+    {
+        long startNs = _windowStartNs;
+        while (_open.Count > 0)
+        {
+            _windowStartNs = _open[0].StartNs;
+            CloseWindow(unlessEmpty: true);
+        }
+
+        _windowStartNs = startNs;
+    }
+
+    /// <summary>Ends the oldest window and hands its batch to the sink.</summary>
     private void CloseWindow(bool unlessEmpty)
     {
-        long clockNs = Time.RunClock.NowNs(_time);
-        long nowNs = Math.Min(clockNs, _windowStartNs + _options.WindowNs);
+        long clockNs = RunClock.NowNs(_time);
+        OpenWindow? open = null;
+        if (_open.Count > 0 && _open[0].StartNs == _windowStartNs)
+        {
+            open = _open[0];
+            _open.RemoveAt(0);
+            _lastWindow = null;
+        }
+
         Window window = new() { StartNs = _windowStartNs, LengthNs = _options.WindowNs };
         CloseExporters();
-        ClosePorts(window);
-        CloseLinks(window);
-        CloseFlows(window);
+        if (open is not null)
+        {
+            ClosePorts(open, window);
+            CloseLinks(open, window);
+            window.FlowPacketsOmitted = open.FlowPacketsOmitted;
+        }
+
+        CloseFlows(open, window);
         if (unlessEmpty && window.Ports.Count + window.Links.Count + window.Flows.Count + _events.Count == 0)
         {
             return;
         }
 
-        window.FlowPacketsOmitted = _flowPacketsOmittedInWindow;
-        _flowPacketsOmittedInWindow = 0;
         _windowNumber++;
         if (_windowNumber % FlowSweepWindows == 0)
         {
-            SweepFlows(nowNs);
+            SweepFlows(clockNs);
         }
 
-        bool refresh = nowNs - _lastRefreshNs >= _options.RefreshNs;
-        Batch batch = new() { Sender = _options.Name, Cluster = _options.Cluster, CreatedNs = nowNs };
-        batch.Windows.Add(window);
+        SendBatch(window, clockNs);
+    }
+
+    /// <summary>Hands on what there is to tell besides windows, with one or without.</summary>
+    private void SendBatch(Window? window, long clockNs)
+    {
+        bool refresh = window is not null && clockNs - _lastRefreshNs >= _options.RefreshNs;
+        Batch batch = new() { Sender = _options.Name, Cluster = _options.Cluster, CreatedNs = clockNs };
+        if (window is not null)
+        {
+            batch.Windows.Add(window);
+            _eventsInWindow = 0;
+        }
+
         batch.Events.AddRange(_events);
         _events.Clear();
-        _eventsInWindow = 0;
         batch.Links.AddRange(refresh ? _linkStates.Values : _changedLinks);
         _changedLinks.Clear();
         if (_inventory is not null && (refresh || _inventoryChanged))
@@ -53,7 +104,7 @@ public sealed partial class NodeEngine
         batch.Reports.Add(_options.Name, Counters);
         if (refresh)
         {
-            _lastRefreshNs = nowNs;
+            _lastRefreshNs = clockNs;
         }
 
         _sink.Append(batch, []);
@@ -74,47 +125,66 @@ public sealed partial class NodeEngine
         }
     }
 
-    private void ClosePorts(Window window)
+    private void ClosePorts(OpenWindow open, Window window)
     {
-        _activePorts.Sort(static (a, b) => a.Id.CompareTo(b.Id));
-        foreach (PortState port in _activePorts)
+        open.Ports.Sort(static (a, b) => a.Port.Id.CompareTo(b.Port.Id));
+        foreach (PortSlot slot in open.Ports)
         {
-            if (port.Close() is { } closed)
+            Unlink(slot);
+            if (slot.End() is { } closed)
             {
                 window.Ports.Add(closed);
             }
-        }
 
-        _activePorts.Clear();
+            Release(slot);
+        }
     }
 
-    private void CloseLinks(Window window)
+    private void CloseLinks(OpenWindow open, Window window)
     {
-        _activeLinks.Sort(static (a, b) => a.Id.CompareTo(b.Id));
-        foreach (LinkMeter link in _activeLinks)
+        open.Links.Sort(static (a, b) => a.Link.Id.CompareTo(b.Link.Id));
+        foreach (LinkSlot slot in open.Links)
         {
-            window.Links.Add(link.Close());
+            Unlink(slot);
+            window.Links.Add(slot.End());
+            Release(slot);
         }
-
-        _activeLinks.Clear();
     }
 
-    private void CloseFlows(Window window)
+    private void CloseFlows(OpenWindow? open, Window window)
     {
-        _activeFlows.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        foreach (FlowSlot slot in open?.Flows ?? [])
+        {
+            slot.Flow.Closing = slot;
+        }
+
         foreach (FlowState flow in _activeFlows)
         {
             flow.Settle();
             flow.Pair.Offer(flow);
         }
 
+        ulong least = LeastBytesToTell(open);
         foreach (FlowState flow in _activeFlows)
         {
             long? lost = TakeLost(flow);
-            if (flow.Close(lost) is { } closed)
+            FlowSlot? slot = flow.Closing;
+            flow.IdleWindows = slot is null ? flow.IdleWindows + 1 : 0;
+            if (slot is not null && slot.Bytes < least && lost is null or 0 && slot.PathChanges == 0)
             {
-                window.Flows.Add(closed);
+                window.FlowPacketsOmitted += slot.Packets;
             }
+            else if (slot is not null || lost is > 0)
+            {
+                window.Flows.Add(slot?.Tell(lost) ?? flow.NewWindow(lost));
+            }
+        }
+
+        foreach (FlowSlot slot in open?.Flows ?? [])
+        {
+            slot.Flow.Closing = null;
+            Unlink(slot);
+            Release(slot);
         }
 
         // Two more windows without packets: by then every gap is settled.
@@ -123,7 +193,7 @@ public sealed partial class NodeEngine
         {
             FlowState flow = _activeFlows[i];
             flow.Pair.Reset();
-            if (flow.IdleWindows < 2)
+            if (flow.IdleWindows < 2 || flow.Slot is not null)
             {
                 _activeFlows[kept++] = flow;
             }
@@ -136,13 +206,34 @@ public sealed partial class NodeEngine
         _activeFlows.RemoveRange(kept, _activeFlows.Count - kept);
     }
 
+    /// <summary>A window tells of its largest flows; of the others it counts the packets. Flows that lost packets or changed their path are told always.</summary>
+    private ulong LeastBytesToTell(OpenWindow? open)
+    {
+        if (open is null || open.Flows.Count <= _options.MaxFlowsPerWindow)
+        {
+            return 0;
+        }
+
+        ulong[] bytes = new ulong[open.Flows.Count];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = open.Flows[i].Bytes;
+        }
+
+        Array.Sort(bytes);
+
+        // One above: flows of equal size must not exceed the limit together.
+        ulong at = bytes[^_options.MaxFlowsPerWindow];
+        return bytes[^(_options.MaxFlowsPerWindow + 1)] == at ? at + 1 : at;
+    }
+
     private long? TakeLost(FlowState flow)
     {
         PairState pair = flow.Pair;
         pair.Judge();
 
         // While reports are missing, so may be those of packets that arrived: then nobody knows what the flow lost.
-        if (_windowNumber - flow.Exporter.LastGapWindow <= 2)
+        if (flow.Tuple.IsIpv6 || _windowNumber - flow.Exporter.LastGapWindow <= 2)
         {
             return null;
         }

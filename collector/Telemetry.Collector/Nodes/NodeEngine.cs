@@ -8,35 +8,36 @@ namespace Telemetry.Collector.Nodes;
 /// <summary>
 /// The core of a collector node: turns reports, counters and probes into windows and hands one batch a window to the
 /// sink. No I/O and no thread of its own: the caller serialises all calls. Times come from the TimeProvider; a report
-/// belongs to the window in which it arrives. Decoding a report of a known flow allocates nothing.
+/// belongs to the window in which its packet left the last switch (see NodeEngine.Slots.cs). Windows are sent by
+/// <see cref="Tick"/>, which the caller calls once all that has arrived was handed over. A report of a known flow allocates nothing.
 /// </summary>
 public sealed partial class NodeEngine
 {
     // An idle machine that slept does not replay hours of empty windows.
-    private const int MaxWindowsAtOnce = 50;
+    private const int MaxEmptyWindowsAtOnce = 50;
     private const long FlowSweepWindows = 100;
 
     private readonly NodeOptions _options;
     private readonly TimeProvider _time;
     private readonly IBatchSink _sink;
-    private readonly Dictionary<ulong, ExporterState> _exporters = [];
+    private readonly Dictionary<ExporterKey, ExporterState> _exporters = [];
     private readonly Dictionary<uint, SwitchState> _switchesById = [];
     private readonly SortedDictionary<string, SwitchState> _switchesByName = new(StringComparer.Ordinal);
     private readonly Dictionary<LinkId, LinkMeter> _links = [];
-    private readonly Dictionary<FlowId, FlowState> _flows = [];
-    private readonly Dictionary<ulong, PairState> _pairs = [];
+    private readonly Dictionary<LinkId, ClockOffset> _offsets = [];
+    private readonly Dictionary<ulong, FlowPath> _paths = [];
+    private readonly FlowTable _flows = new();
+    private readonly Dictionary<(UInt128 Source, UInt128 Destination), PairState> _pairs = [];
+    private readonly Dictionary<PortState, long> _lastQueueEvent = [];
     private readonly SortedDictionary<string, DeviceTrack> _devices = new(StringComparer.Ordinal);
     private readonly SortedDictionary<LinkId, LinkStatus> _linkStates = [];
     private readonly Dictionary<uint, string> _namesById = [];
-    private readonly Dictionary<uint, DeviceTrack> _hostsByAddress = [];
-    private readonly List<PortState> _activePorts = [];
-    private readonly List<LinkMeter> _activeLinks = [];
+    private readonly Dictionary<UInt128, DeviceTrack> _hostsByAddress = [];
     private readonly List<FlowState> _activeFlows = [];
     private readonly List<Event> _events = [];
     private readonly List<LinkStatus> _changedLinks = [];
     private readonly ReportCounters _counters = new();
     private readonly DeviceTrack _self;
-    private readonly FlowState _noPlace;
     private Inventory? _inventory;
     private bool _inventoryChanged;
     private long _windowStartNs;
@@ -44,7 +45,6 @@ public sealed partial class NodeEngine
     private long _lastRefreshNs = long.MinValue / 2;
     private int _ports;
     private int _eventsInWindow;
-    private ulong _flowPacketsOmittedInWindow;
     private long _flowPacketsOmitted;
     private long _entitiesOmitted;
     private long _eventsOmitted;
@@ -68,7 +68,6 @@ public sealed partial class NodeEngine
         _sink = sink;
         _self = new DeviceTrack(options.Name, DeviceKind.Node);
         _devices.Add(options.Name, _self);
-        _noPlace = new FlowState(default, new PairState(), new ExporterState(0, 0), 2);
         long nowNs = RunClock.NowNs(time);
         _windowStartNs = nowNs - (nowNs % options.WindowNs);
     }
@@ -89,7 +88,7 @@ public sealed partial class NodeEngine
     /// <summary>What was counted otherwise since the start.</summary>
     public NodeStatistics Statistics => new(
         _flows.Count, _flowPacketsOmitted, _entitiesOmitted, _eventsOmitted, _exporterRestarts,
-        CounterResets, _clockFaults, _incompletePaths, _windowNumber);
+        CounterResets, _clockFaults, _incompletePaths, _lateReports, _windowNumber);
 
     private long CounterResets { get; set; }
 
@@ -100,8 +99,7 @@ public sealed partial class NodeEngine
     public void SetInventory(Inventory inventory)
     {
         ArgumentNullException.ThrowIfNull(inventory);
-        Roll(RunClock.NowNs(_time));
-        CloseWindow(unlessEmpty: true); // what was measured so far carries the old names
+        CloseOpen(); // what was measured so far carries the old names
         _inventory = inventory.Clone();
         _inventoryChanged = true;
         _namesById.Clear();
@@ -116,10 +114,12 @@ public sealed partial class NodeEngine
                 AddEvent(EventKind.InventoryFault, device.Name, $"node id {device.NodeId} is also that of {_namesById[device.NodeId]}");
             }
 
-            if (System.Net.IPAddress.TryParse(device.Address, out System.Net.IPAddress? address)
-                && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
+            if (System.Net.IPAddress.TryParse(device.Address, out System.Net.IPAddress? address))
             {
-                uint number = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
+                byte[] bytes = address.GetAddressBytes();
+                UInt128 number = bytes.Length == 4
+                    ? System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes)
+                    : System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
                 if (!_hostsByAddress.TryAdd(number, track))
                 {
                     AddEvent(EventKind.InventoryFault, device.Name, $"address {device.Address} is also that of {_hostsByAddress[number].Name}");
@@ -127,7 +127,7 @@ public sealed partial class NodeEngine
             }
             else if (device.Address.Length > 0)
             {
-                AddEvent(EventKind.InventoryFault, device.Name, $"address {device.Address} is no IPv4 address");
+                AddEvent(EventKind.InventoryFault, device.Name, $"address {device.Address} is no IP address");
             }
         }
 
@@ -146,21 +146,22 @@ public sealed partial class NodeEngine
     {
         ArgumentException.ThrowIfNullOrEmpty(switchName);
         long nowNs = RunClock.NowNs(_time);
-        Roll(nowNs);
         if (SwitchByName(switchName) is not { } found)
         {
             return;
         }
 
         Alive(found.Device, nowNs);
+        OpenWindow window = WindowAt(nowNs);
         foreach (ref readonly PortCounterSample sample in samples)
         {
             if (PortOf(found, sample.Port) is { } port)
             {
                 long resets = port.CounterResets;
-                if (port.AddCounters(sample, nowNs))
+                if (port.AddCounters(sample, nowNs) is { } grown)
                 {
-                    Activate(port);
+                    PortSlot slot = SlotOf(port, window);
+                    slot.Counters = slot.Counters is { } known ? known.Plus(grown) : grown;
                 }
 
                 CounterResets += port.CounterResets - resets;
@@ -173,7 +174,6 @@ public sealed partial class NodeEngine
     {
         ArgumentException.ThrowIfNullOrEmpty(reading.Name);
         long nowNs = RunClock.NowNs(_time);
-        Roll(nowNs);
         DeviceTrack track = reading.Name == _self.Name ? _self : Track(reading.Name, reading.Kind);
         track.CpuPercent = reading.CpuPercent;
         track.MemoryBytes = reading.MemoryBytes;
@@ -191,7 +191,6 @@ public sealed partial class NodeEngine
     public void OnLink(LinkStatus status)
     {
         ArgumentNullException.ThrowIfNull(status);
-        Roll(RunClock.NowNs(_time));
         LinkId id = LinkId.Of(status);
         LinkStatus told = status.Clone();
         (told.A, told.APort, told.B, told.BPort) = (id.A.Switch, id.A.Port, id.B.Switch, id.B.Port);
@@ -211,14 +210,22 @@ public sealed partial class NodeEngine
     /// <summary>Counts datagrams that were lost before they reached the node's core: a full ring or a full socket buffer.</summary>
     public void OnDropped(long datagrams) => _counters.Dropped += (ulong)Math.Max(0, datagrams);
 
-    /// <summary>Closes windows whose time is over. Call it at least once a window.</summary>
-    public void Tick() => Roll(RunClock.NowNs(_time));
+    /// <summary>Sends the windows whose time is over, and what happened besides. Call it at least once a window, when everything that arrived was handed over.</summary>
+    public void Tick()
+    {
+        long nowNs = RunClock.NowNs(_time);
+        CloseDue(nowNs, _options.LatenessNs);
+        if (_events.Count > 0)
+        {
+            SendBatch(window: null, nowNs);
+        }
+    }
 
-    /// <summary>Closes the open window now, and counts every gap that is still open: the end of a run.</summary>
+    /// <summary>Sends every window that is open, and counts every gap: the end of a run.</summary>
     public void Flush()
     {
-        Roll(RunClock.NowNs(_time));
-        foreach (FlowState flow in _flows.Values)
+        CloseDue(RunClock.NowNs(_time), latenessNs: 0);
+        foreach (FlowState flow in _flows.All())
         {
             flow.Identifications.Settle();
             flow.Pair.Identifications.Settle();
@@ -234,23 +241,9 @@ public sealed partial class NodeEngine
             exporter.Sequence.Settle();
         }
 
-        CloseWindow(unlessEmpty: true);
-    }
-
-    private void Roll(long nowNs)
-    {
-        int closed = 0;
-        while (nowNs >= _windowStartNs + _options.WindowNs)
-        {
-            if (closed++ == MaxWindowsAtOnce)
-            {
-                _windowStartNs = nowNs - (nowNs % _options.WindowNs);
-                return;
-            }
-
-            CloseWindow(unlessEmpty: false);
-            _windowStartNs += _options.WindowNs;
-        }
+        _activeFlows.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        WindowAt(RunClock.NowNs(_time)); // what is lost is told even where nothing else is
+        CloseOpen();
     }
 
     private static void Alive(DeviceTrack device, long nowNs)

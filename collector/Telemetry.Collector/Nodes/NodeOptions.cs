@@ -15,8 +15,17 @@ public sealed record NodeOptions
     /// <summary>Length of a window, nanoseconds: 100 ms (default) to 1 s, in steps of 1 ms.</summary>
     public long WindowNs { get; init; } = 100_000_000;
 
-    /// <summary>Flows tracked at the same time, 1 to 1,000,000; packets of further flows are counted as omitted. Default 10,000.</summary>
-    public int MaxFlows { get; init; } = 10_000;
+    /// <summary>
+    /// How long after its end a window is kept open for reports that come late, nanoseconds, 0 to 10 s; default 20 ms. Reports that wait in the node itself are
+    /// not late, however long they wait.
+    /// </summary>
+    public long LatenessNs { get; init; } = 20_000_000;
+
+    /// <summary>Flows tracked at the same time, 1 to 1,000,000; packets of further flows are counted as omitted. Default 100,000.</summary>
+    public int MaxFlows { get; init; } = 100_000;
+
+    /// <summary>Flows told a window, those of most bytes, 1 to 1,000,000; of the others the packets are counted. Default 10,000.</summary>
+    public int MaxFlowsPerWindow { get; init; } = 10_000;
 
     /// <summary>Switches, ports and links tracked, 16 to 1,000,000 of each; others are counted as errors. Default 20,000.</summary>
     public int MaxEntities { get; init; } = 20_000;
@@ -50,7 +59,9 @@ public sealed record NodeOptions
         faults.Require(Name.Length > 0, "Name is empty");
         faults.Range(WindowNs, 100_000_000, 1_000_000_000, nameof(WindowNs));
         faults.Require(WindowNs % 1_000_000 == 0, $"WindowNs {WindowNs} is not a whole number of milliseconds");
+        faults.Range(LatenessNs, 0, 10_000_000_000, nameof(LatenessNs));
         faults.Range(MaxFlows, 1, 1_000_000, nameof(MaxFlows));
+        faults.Range(MaxFlowsPerWindow, 1, 1_000_000, nameof(MaxFlowsPerWindow));
         faults.Range(MaxEntities, 16, 1_000_000, nameof(MaxEntities));
         faults.Range(FlowIdleNs, 1_000_000_000, long.MaxValue / 2, nameof(FlowIdleNs));
         faults.Range(MaxEventsPerWindow, 1, 10_000, nameof(MaxEventsPerWindow));

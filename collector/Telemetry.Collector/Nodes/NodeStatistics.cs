@@ -9,6 +9,7 @@ namespace Telemetry.Collector.Nodes;
 /// <param name="CounterResets">Switch counters that fell back to 0.</param>
 /// <param name="ClockFaults">Latencies that were negative or above an hour, and were left out.</param>
 /// <param name="IncompletePaths">Reports whose stack lacks hops, and so says nothing of the path.</param>
+/// <param name="LateReports">Reports of packets that left in a window that was sent already; they went into the oldest open one.</param>
 /// <param name="Windows">Windows closed.</param>
 public readonly record struct NodeStatistics(
     int Flows,
@@ -19,4 +20,5 @@ public readonly record struct NodeStatistics(
     long CounterResets,
     long ClockFaults,
     long IncompletePaths,
+    long LateReports,
     long Windows);

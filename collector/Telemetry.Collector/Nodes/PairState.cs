@@ -64,7 +64,8 @@ internal sealed class PairState
     {
         _ownLost += flow.OwnLost ?? 0;
         _ownUnknown |= flow.OwnLost is null;
-        if (Largest is null || flow.Packets > Largest.Packets)
+        ulong packets = flow.Closing?.Packets ?? 0;
+        if (Largest is null || packets > (Largest.Closing?.Packets ?? 0))
         {
             Largest = flow;
         }

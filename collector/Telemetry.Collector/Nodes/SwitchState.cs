@@ -15,6 +15,9 @@ internal sealed class SwitchState(string name, DeviceTrack device)
 
     public ClockProfile Clock { get; set; } = new();
 
+    /// <summary>Where its stamps lie on the run's clock.</summary>
+    public EventClock Events { get; } = new();
+
     public bool TryGetPort(uint port, [NotNullWhen(true)] out PortState? state) => _ports.TryGetValue(port, out state);
 
     public void Add(PortState port) => _ports.Add(port.Port, port);

@@ -12,7 +12,7 @@ public class NodeEngineTests
 
     private NodeEngine Node(NodeOptions? options = null, Inventory? inventory = null)
     {
-        NodeEngine node = new(options ?? new NodeOptions(), _time, _sink);
+        NodeEngine node = new((options ?? new NodeOptions()) with { LatenessNs = 0 }, _time, _sink);
         node.SetInventory(inventory ?? Inventories.Linear());
         return node;
     }

@@ -1,0 +1,57 @@
+using Telemetry.Wire.Int;
+
+namespace Telemetry.Collector.Nodes;
+
+/// <summary>Hops with what is measured at each; all flows over the same hops share one.</summary>
+internal sealed class FlowPath(HopRef[] hops, bool complete)
+{
+    /// <summary>Newest first, as in the report.</summary>
+    public HopRef[] Hops { get; } = hops;
+
+    /// <summary>Neighbours in the stack are neighbours in the network.</summary>
+    public bool IsComplete { get; } = complete;
+
+    /// <summary>A node stands in it twice.</summary>
+    public bool HasLoop { get; set; }
+
+    /// <summary>Times of the first and the last hop can be compared.</summary>
+    public bool EndsComparable { get; set; }
+
+    /// <summary>Switch names from source to sink.</summary>
+    public string[] Names { get; set; } = [];
+
+    /// <summary>Another path with the same hash.</summary>
+    public FlowPath? Next { get; set; }
+
+    public static ulong HashOf(ReadOnlySpan<HopMetadata> hops, bool complete)
+    {
+        ulong hash = complete ? 0x9E3779B97F4A7C15UL : 0;
+        foreach (ref readonly HopMetadata hop in hops)
+        {
+            hash = (hash ^ ((ulong)hop.NodeId << 32 | (uint)hop.IngressPort << 16 | hop.EgressPort)) * 0xC2B2AE3D27D4EB4FUL;
+            hash ^= hash >> 29;
+        }
+
+        return hash;
+    }
+
+    public bool Is(ReadOnlySpan<HopMetadata> hops, bool complete)
+    {
+        HopRef[] known = Hops;
+        if (known.Length != hops.Length || IsComplete != complete)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < known.Length; i++)
+        {
+            ref readonly HopMetadata hop = ref hops[i];
+            if (known[i].NodeId != hop.NodeId || known[i].EgressPort != hop.EgressPort || known[i].IngressPort != hop.IngressPort)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

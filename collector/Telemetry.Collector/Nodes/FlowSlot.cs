@@ -1,0 +1,58 @@
+using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Distributions;
+
+namespace Telemetry.Collector.Nodes;
+
+/// <summary>One flow in one open window; used again for another when that was sent.</summary>
+internal sealed class FlowSlot(int distinctValues)
+{
+    public FlowState Flow { get; private set; } = null!;
+
+    public OpenWindow? Window { get; private set; }
+
+    /// <summary>The same flow in another open window.</summary>
+    public FlowSlot? Next { get; set; }
+
+    public ulong Packets { get; set; }
+
+    public ulong Bytes { get; set; }
+
+    public uint PathChanges { get; set; }
+
+    public ulong JitterSumNs { get; set; }
+
+    public uint JitterCount { get; set; }
+
+    public ValueHistogram LatencyNs { get; } = new(distinctValues);
+
+    public void Begin(FlowState flow, OpenWindow window)
+    {
+        Flow = flow;
+        Window = window;
+    }
+
+    /// <summary>The window's message.</summary>
+    /// <param name="lost">Packets lost in the window; null when unknown.</param>
+    public FlowWindow Tell(long? lost)
+    {
+        FlowWindow window = Flow.NewWindow(lost);
+        window.Packets = Packets;
+        window.Bytes = Bytes;
+        window.LatencyNs = LatencyNs.ToDistribution();
+        window.PathChanges = PathChanges;
+        if (JitterCount > 0)
+        {
+            window.JitterNs = JitterSumNs / JitterCount;
+        }
+
+        return window;
+    }
+
+    /// <summary>Empties the slot.</summary>
+    public void End()
+    {
+        (Window, Next, Packets, Bytes, PathChanges, JitterSumNs, JitterCount) = (null, null, 0, 0, 0, 0, 0);
+        Flow = null!;
+        LatencyNs.Clear();
+    }
+}

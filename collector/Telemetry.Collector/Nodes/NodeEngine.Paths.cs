@@ -1,0 +1,138 @@
+using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Entities;
+using Telemetry.Wire.Int;
+
+namespace Telemetry.Collector.Nodes;
+
+public sealed partial class NodeEngine
+{
+    /// <summary>The path of these hops, joined to ports and links; made when it is new.</summary>
+    private FlowPath PathOf(ReadOnlySpan<HopMetadata> hops, bool incomplete)
+    {
+        ulong hash = FlowPath.HashOf(hops, !incomplete);
+        _paths.TryGetValue(hash, out FlowPath? first);
+        for (FlowPath? known = first; known is not null; known = known.Next)
+        {
+            if (known.Is(hops, !incomplete))
+            {
+                return known;
+            }
+        }
+
+        if (_paths.Count >= _options.MaxEntities)
+        {
+            // Flows keep theirs; whatever is needed again is made again.
+            _paths.Clear();
+            first = null;
+        }
+
+        FlowPath path = NewPath(hops, incomplete);
+        path.Next = first;
+        _paths[hash] = path;
+        return path;
+    }
+
+    private FlowPath NewPath(ReadOnlySpan<HopMetadata> hops, bool incomplete)
+    {
+        HopRef[] refs = new HopRef[hops.Length];
+        bool shared = _inventory is { SharedClock: true };
+        for (int i = 0; i < hops.Length; i++)
+        {
+            ref readonly HopMetadata hop = ref hops[i];
+            SwitchState? at = hop.Has(HopFields.NodeId) ? SwitchById(hop.NodeId) : null;
+            ClockProfile clock = ClockOf(at);
+            refs[i] = new HopRef
+            {
+                NodeId = hop.NodeId,
+                IngressPort = hop.IngressPort,
+                EgressPort = hop.EgressPort,
+                Switch = at,
+                Port = at is not null && hop.Has(HopFields.EgressPort) ? PortOf(at, hop.EgressPort) : null,
+                LatencyUnitNs = clock.LatencyUnitNs,
+                ClockUnitNs = clock.ClockUnitNs,
+            };
+        }
+
+        // Neighbours in an incomplete stack need not be neighbours in the network.
+        for (int i = 0; !incomplete && i + 1 < hops.Length; i++)
+        {
+            if (hops[i].Has(HopFields.IngressPort) && hops[i + 1].Has(HopFields.EgressPort))
+            {
+                refs[i].LinkComparable = shared && Comparable(refs[i + 1].Switch, refs[i].Switch);
+                refs[i].LinkFromPrevious = LinkOf(refs[i + 1], refs[i]);
+                if (refs[i].LinkFromPrevious is { } link && !refs[i].LinkComparable)
+                {
+                    link.Offset ??= OffsetOf(link.Id);
+                }
+            }
+        }
+
+        FlowPath path = new(refs, !incomplete)
+        {
+            EndsComparable = hops.Length == 1 || (shared && Comparable(refs[^1].Switch, refs[0].Switch)),
+            Names = new string[refs.Length],
+        };
+        for (int i = 0; i < refs.Length; i++)
+        {
+            path.Names[i] = refs[refs.Length - 1 - i].Switch?.Name ?? "?";
+        }
+
+        TellLoop(path);
+        return path;
+    }
+
+    private static bool Comparable(SwitchState? from, SwitchState? to)
+    {
+        ClockProfile a = ClockOf(from);
+        ClockProfile b = ClockOf(to);
+        return ReferenceEquals(from, to) || (a.SharedClock && b.SharedClock && a.ClockUnitNs == b.ClockUnitNs);
+    }
+
+    private ClockOffset OffsetOf(in LinkId link)
+    {
+        LinkId wire = link.Undirected;
+        if (!_offsets.TryGetValue(wire, out ClockOffset? offset))
+        {
+            offset = new ClockOffset();
+            _offsets.Add(wire, offset);
+        }
+
+        return offset;
+    }
+
+    private void TellLoop(FlowPath path)
+    {
+        for (int i = 0; i < path.Hops.Length; i++)
+        {
+            for (int j = i + 1; j < path.Hops.Length; j++)
+            {
+                if (path.Hops[i].NodeId == path.Hops[j].NodeId && path.Hops[i].Switch is { } twice)
+                {
+                    AddEvent(EventKind.Loop, twice.Name, $"twice in one stack: {string.Join(" ", path.Names)}");
+                    return;
+                }
+            }
+        }
+    }
+
+    private void TakePath(FlowState flow, FlowSlot slot, FlowPath path)
+    {
+        flow.Path = path;
+        string[] before = flow.PathNames;
+        if (before.AsSpan().SequenceEqual(path.Names))
+        {
+            return; // other ports, or the inventory was set anew: not another path
+        }
+
+        flow.PathNames = path.Names;
+        if (before.Length > 0)
+        {
+            slot.PathChanges++;
+            flow.LastLatencyNs = -1;
+            AddEvent(
+                EventKind.PathChange,
+                EntityNames.Flow(flow.Src, flow.Dst),
+                $"{EntityNames.FiveTuple(flow.Key())}: {string.Join(" ", before)} -> {string.Join(" ", path.Names)}");
+        }
+    }
+}
