@@ -10,6 +10,7 @@ internal static class BenchCommand
 
     private static readonly Benchmark[] s_benchmarks =
     [
+        new CollectBenchmark(),
         new DecodeBenchmark(),
         new PredictBenchmark(),
     ];

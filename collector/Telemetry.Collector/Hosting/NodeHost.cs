@@ -6,6 +6,7 @@ using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Delivery;
 using Telemetry.Collector.Nodes;
 using Telemetry.Collector.Polling;
+using Telemetry.Collector.Sources;
 
 namespace Telemetry.Collector.Hosting;
 
@@ -25,8 +26,9 @@ public sealed partial class NodeHost : IAsyncDisposable
     private readonly IOutbox _outbox;
     private readonly LossySink _sink;
     private readonly UpstreamPusher _pusher;
-    private readonly DatagramRing _ring;
-    private readonly Socket _socket;
+    private readonly List<UdpShard> _shards = [];
+    private readonly List<Socket> _sockets;
+    private readonly ManualResetEventSlim _arrived = new();
     private readonly KernelDrops _kernelDrops;
     private readonly ProcDeviceProbe _probe;
     private readonly List<(SwitchTarget Target, SwitchPoller Poller, GrpcChannel Channel)> _switches = [];
@@ -36,18 +38,17 @@ public sealed partial class NodeHost : IAsyncDisposable
     private Task _pushing = Task.CompletedTask;
     private long _toldDropped;
 
-    private NodeHost(NodeHostOptions options, TimeProvider time, ILoggerFactory loggers, IOutbox outbox, Socket socket)
+    private NodeHost(NodeHostOptions options, TimeProvider time, ILoggerFactory loggers, IOutbox outbox, List<Socket> sockets)
     {
         _options = options;
         _time = time;
         _log = loggers.CreateLogger<NodeHost>();
         _outbox = outbox;
         _sink = new LossySink(outbox);
-        _socket = socket;
+        _sockets = sockets;
         _engine = new NodeEngine(options.Node, time, _sink);
         _pusher = new UpstreamPusher(options.Pusher, outbox, time, loggers.CreateLogger<UpstreamPusher>());
-        _ring = new DatagramRing(options.RingDatagrams, MaxDatagramBytes);
-        EndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        EndPoint = (IPEndPoint)sockets[0].LocalEndPoint!;
         _kernelDrops = new KernelDrops(EndPoint.Port);
         _probe = new ProcDeviceProbe(time);
     }
@@ -85,7 +86,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(loggers);
         options.Validate();
-        Socket socket = Bind(options);
+        List<Socket> sockets = Bind(options);
         IOutbox outbox;
         try
         {
@@ -93,11 +94,11 @@ public sealed partial class NodeHost : IAsyncDisposable
         }
         catch (HostFaultException)
         {
-            socket.Dispose();
+            sockets.ForEach(socket => socket.Dispose());
             throw;
         }
 
-        NodeHost host = new(options, time, loggers, outbox, socket);
+        NodeHost host = new(options, time, loggers, outbox, sockets);
         host.Run(loggers);
         return host;
     }
@@ -135,35 +136,20 @@ public sealed partial class NodeHost : IAsyncDisposable
             channel.Dispose();
         }
 
+        _shards.ForEach(shard => shard.Dispose());
         lock (_engineLock)
         {
+            TakeWaiting(int.MaxValue);
             _engine.Flush();
         }
 
-        _socket.Dispose();
         await Outboxes.DrainAsync(_outbox, _pusher, _time).ConfigureAwait(false);
         await _stopPushing.CancelAsync().ConfigureAwait(false);
         await _pushing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         (_outbox as IDisposable)?.Dispose();
         _stop.Dispose();
         _stopPushing.Dispose();
-    }
-
-    private static Socket Bind(NodeHostOptions options)
-    {
-        IPEndPoint listen = EndPoints.Parse(options.Listen);
-        Socket socket = new(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            ReceiveBuffer.Ask(socket, options.SocketBufferBytes);
-            socket.Bind(listen);
-            return socket;
-        }
-        catch (SocketException fault)
-        {
-            socket.Dispose();
-            throw new HostFaultException($"cannot receive reports on {options.Listen}: {fault.Message}", fault);
-        }
+        _arrived.Dispose();
     }
 
     private void Run(ILoggerFactory loggers)
@@ -180,7 +166,12 @@ public sealed partial class NodeHost : IAsyncDisposable
 
         LogListening(_log, _options.Node.Name, EndPoint, _options.Upstream);
         CancellationToken stop = _stop.Token;
-        _tasks = [Guarded(ReceiveAsync, stop), Guarded(DecodeAsync, stop), Guarded(TickAsync, stop), Guarded(ProbeAsync, stop), Guarded(token => ServeMetricsAsync(loggers, token), stop)];
+        foreach (Socket socket in _sockets)
+        {
+            _shards.Add(new UdpShard(socket, new DatagramRing(Math.Max(16, _options.RingDatagrams / _sockets.Count), MaxDatagramBytes), _arrived.Set));
+        }
+
+        _tasks = [Task.Factory.StartNew(() => Decode(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), Guarded(ProbeAsync, stop), Guarded(token => ServeMetricsAsync(loggers, token), stop)];
         _pushing = Guarded(_pusher.RunAsync, _stopPushing.Token);
     }
 
@@ -227,62 +218,6 @@ public sealed partial class NodeHost : IAsyncDisposable
             }
         },
         CancellationToken.None);
-
-    private async Task ReceiveAsync(CancellationToken stop)
-    {
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(MaxDatagramBytes, pinned: true);
-        SocketAddress from = new(_socket.AddressFamily);
-        while (!stop.IsCancellationRequested)
-        {
-            int length;
-            try
-            {
-                length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, from, stop).ConfigureAwait(false);
-            }
-            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.MessageSize or SocketError.ConnectionReset)
-            {
-                lock (_engineLock)
-                {
-                    _engine.OnDropped(1);
-                }
-
-                continue;
-            }
-
-            _ring.Add(buffer.AsSpan(0, length));
-        }
-    }
-
-    private async Task DecodeAsync(CancellationToken stop)
-    {
-        const int AtOnce = 256;
-        while (await _ring.WaitAsync(stop).ConfigureAwait(false))
-        {
-            lock (_engineLock)
-            {
-                for (int i = 0; i < AtOnce && _ring.TryTake(out DatagramRing.Slot slot); i++)
-                {
-                    _engine.OnDatagram(_ring.Bytes(slot));
-                    _ring.Release(slot);
-                }
-            }
-        }
-    }
-
-    private async Task TickAsync(CancellationToken stop)
-    {
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20), _time);
-        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
-        {
-            lock (_engineLock)
-            {
-                long dropped = _ring.Dropped + _kernelDrops.Newest;
-                _engine.OnDropped(dropped - _toldDropped);
-                _toldDropped = dropped;
-                _engine.Tick();
-            }
-        }
-    }
 
     private async Task ProbeAsync(CancellationToken stop)
     {

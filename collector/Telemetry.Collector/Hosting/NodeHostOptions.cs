@@ -33,11 +33,17 @@ public sealed record NodeHostOptions
     /// <summary>Batches kept in memory without a spool, 10 to 100,000; default 600.</summary>
     public int OutboxLimit { get; init; } = MemoryOutbox.DefaultLimit;
 
-    /// <summary>Datagrams between socket and decoder at most, 16 to 1,000,000; default 8192.</summary>
-    public int RingDatagrams { get; init; } = 8192;
+    /// <summary>Datagrams between receiving and decoding threads at most, 16 to 1,000,000; default 2048. More wait in the socket's buffer.</summary>
+    public int RingDatagrams { get; init; } = 2048;
 
-    /// <summary>Receive buffer asked of the system, bytes: 64 KiB to 1 GiB; default 8 MiB. The system may grant less.</summary>
-    public int SocketBufferBytes { get; init; } = 8 << 20;
+    /// <summary>
+    /// Receive buffer asked of the system for each socket, bytes: 64 KiB to 1 GiB; default 64 MiB, which holds some 80,000 small datagrams while the node gets no
+    /// processor. Without privileges the system grants net.core.rmem_max at most.
+    /// </summary>
+    public int SocketBufferBytes { get; init; } = 64 << 20;
+
+    /// <summary>Sockets that share the port, each with a receiving thread, 1 to 16; default 1. The system spreads exporters over them. Linux only above 1.</summary>
+    public int ReceiveShards { get; init; } = 1;
 
     /// <summary>What exists; null when nothing is known.</summary>
     public Inventory? Inventory { get; init; }
@@ -60,6 +66,7 @@ public sealed record NodeHostOptions
         faults.Range(OutboxLimit, 10, 100_000, nameof(OutboxLimit));
         faults.Range(RingDatagrams, 16, 1_000_000, nameof(RingDatagrams));
         faults.Range(SocketBufferBytes, 64 << 10, 1 << 30, nameof(SocketBufferBytes));
+        faults.Range(ReceiveShards, 1, OperatingSystem.IsLinux() ? 16 : 1, nameof(ReceiveShards));
         faults.Require(Switches.Select(target => target.Name).Distinct(StringComparer.Ordinal).Count() == Switches.Count, "Switches names one twice");
         foreach (SwitchTarget target in Switches)
         {

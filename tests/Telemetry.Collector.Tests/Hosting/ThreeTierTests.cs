@@ -176,21 +176,4 @@ public sealed class ThreeTierTests : IDisposable
         Assert.Equal((0, ""), (await running, errors.ToString()));
         Assert.Matches(@"^datacenter: serves on http://127\.0\.0\.1:\d+, history in memory", output.ToString());
     }
-
-    [Fact]
-    public void DatagramRing_Full_DropsTheNewestAndCounts()
-    {
-        DatagramRing ring = new(2, 16);
-        ring.Add([1]);
-        ring.Add([2]);
-        ring.Add([3]);
-        Assert.Equal((1L, 2), (ring.Dropped, ring.Waiting));
-        Assert.True(ring.TryTake(out DatagramRing.Slot slot));
-        Assert.Equal([1], ring.Bytes(slot).ToArray());
-        ring.Release(slot);
-        ring.Add([4]);
-        Assert.True(ring.TryTake(out slot) && ring.Bytes(slot)[0] == 2);
-        ring.Release(slot);
-        Assert.True(ring.TryTake(out slot) && ring.Bytes(slot)[0] == 4);
-    }
 }
