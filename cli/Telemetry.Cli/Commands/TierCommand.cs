@@ -7,6 +7,7 @@ using Telemetry.Collector.Feeds;
 using Telemetry.Collector.History;
 using Telemetry.Collector.Hosting;
 using Telemetry.Collector.Nodes;
+using Telemetry.Collector.Profiles;
 using Telemetry.Collector.Security;
 using Telemetry.Controller.App;
 using Telemetry.Controller.Topologies;
@@ -32,7 +33,10 @@ internal static class TierCommand
         Option<bool> sharedClock = new("--shared-clock") { Description = "All switches stamp from one clock: link latencies can be told" };
         Option<string?> metrics = new("--metrics") { Description = "ADDRESS:PORT where Prometheus scrapes /metrics; none by default" };
         Option<string?> log = Log();
-        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, metrics, log };
+        Option<string?> profiles = new("--profiles") { Description = "JSON file of decode profiles: units, clocks and known deviations by exporter" };
+        Option<int> shards = new("--shards") { Description = "Sockets that share the port, each with a receiving thread", DefaultValueFactory = _ => usual.ReceiveShards };
+        Option<int> buffer = new("--receive-buffer") { Description = "Receive buffer of each socket, MiB: holds bursts while the node gets no processor", DefaultValueFactory = _ => usual.SocketBufferBytes >> 20 };
+        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, metrics, profiles, shards, buffer, log };
         TlsArguments tls = new(command, serves: false);
         command.SetAction((parsed, cancellation) =>
         {
@@ -41,7 +45,14 @@ internal static class TierCommand
             string[] upstreams = [.. parsed.GetRequiredValue(upstream).Select(address => TlsArguments.Url(address, certificates))];
             NodeHostOptions options = new()
             {
-                Node = new NodeOptions { Name = parsed.GetRequiredValue(name), Cluster = parsed.GetRequiredValue(cluster) },
+                Node = new NodeOptions
+                {
+                    Name = parsed.GetRequiredValue(name),
+                    Cluster = parsed.GetRequiredValue(cluster),
+                    Decoding = parsed.GetValue(profiles) is { } file ? DecodeProfileFile.Load(file) : null,
+                },
+                ReceiveShards = parsed.GetValue(shards),
+                SocketBufferBytes = Math.Clamp(parsed.GetValue(buffer), 0, 2047) << 20,
                 Listen = parsed.GetRequiredValue(listen),
                 Upstream = upstreams[0],
                 OtherUpstreams = upstreams[1..],

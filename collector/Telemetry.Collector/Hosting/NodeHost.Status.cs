@@ -35,7 +35,7 @@ public sealed partial class NodeHost
             statistics = _engine.Statistics;
         }
 
-        Stage receive = StatusBoard.Stage("receive", "datagrams", (long)counters.Received, (long)counters.Dropped, _ring.Waiting, _options.RingDatagrams);
+        Stage receive = StatusBoard.Stage("receive", "datagrams", (long)counters.Received, (long)counters.Dropped, _shards.Sum(shard => shard.Ring.Waiting), _options.RingDatagrams);
         StatusBoard.Error(receive, "lost_before", (long)counters.Lost);
         Stage decode = StatusBoard.Stage("decode", "datagrams", (long)counters.Decoded);
         foreach ((string kind, ulong count) in counters.Errors)

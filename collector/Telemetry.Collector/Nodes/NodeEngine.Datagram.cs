@@ -1,3 +1,5 @@
+using Telemetry.Collector.Contracts;
+using Telemetry.Collector.Profiles;
 using Telemetry.Collector.Time;
 using Telemetry.Wire.Int;
 using Telemetry.Wire.Reports;
@@ -10,6 +12,7 @@ public sealed partial class NodeEngine
 
     private readonly DecodedReport _report = new();
     private readonly HopMetadata[] _ownAndStack = new HopMetadata[DecodedReport.MaxHops + 1];
+    private readonly ProfileAdvisor _advisor = new();
     private readonly long[] _errors = new long[s_errorNames.Length];
 
     /// <summary>
@@ -24,7 +27,7 @@ public sealed partial class NodeEngine
     {
         long nowNs = origin.ArrivalNs != 0 ? origin.ArrivalNs : RunClock.NowNs(_time);
         _counters.Received++;
-        ReportProfile profile = _options.Reports;
+        ReportProfile profile = _options.Decoding is { } profiles ? profiles.For(udpPayload, origin.Address).Reports : _options.Reports;
         ReportDecoder decoder = new(udpPayload, _report, profile);
         ReportError error = ReportError.None;
         ExporterState? exporter = null;
@@ -54,6 +57,20 @@ public sealed partial class NodeEngine
         {
             _counters.Malformed++;
             _errors[(int)error]++;
+            Advise(udpPayload, profile, origin.Address, error);
+        }
+    }
+
+    /// <summary>Tells once an exporter under which known deviations its datagrams would decode.</summary>
+    private void Advise(ReadOnlySpan<byte> udpPayload, ReportProfile profile, UInt128 source, ReportError error)
+    {
+        uint nodeId = _report.NodeId;
+        if (_advisor.Failed(udpPayload, profile, nodeId, source) is { } deviations)
+        {
+            AddEvent(
+                EventKind.InventoryFault,
+                SwitchById(nodeId)?.Name ?? $"node-{nodeId}",
+                $"reports do not decode ({error}); they do with a profile of \"deviations\": [{DeviationNames.Text(deviations)}]");
         }
     }
 

@@ -44,7 +44,7 @@ public sealed partial class NodeEngine
         found = SwitchByName(name);
         if (found is not null)
         {
-            found.Clock = _options.Profiles.TryGetValue(nodeId, out ClockProfile? clock) ? clock : _options.DefaultProfile;
+            found.Clock = _options.Profiles.TryGetValue(nodeId, out ClockProfile? clock) ? clock : _options.Decoding?.ClockOf(nodeId) ?? _options.DefaultProfile;
             _switchesById.Add(nodeId, found);
         }
 

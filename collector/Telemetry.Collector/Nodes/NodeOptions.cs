@@ -1,4 +1,5 @@
 using Telemetry.Collector.Distributions;
+using Telemetry.Collector.Profiles;
 using Telemetry.Wire.Reports;
 
 namespace Telemetry.Collector.Nodes;
@@ -44,6 +45,9 @@ public sealed record NodeOptions
 
     /// <summary>How the INT domain marks its packets.</summary>
     public ReportProfile Reports { get; init; } = ReportProfile.Default;
+
+    /// <summary>Profiles by exporter, usually from a file (<see cref="DecodeProfileFile"/>); without, <see cref="Reports"/> and <see cref="Profiles"/> hold.</summary>
+    public DecodeProfiles? Decoding { get; init; }
 
     /// <summary>Units and clock of a switch without a profile of its own.</summary>
     public ClockProfile DefaultProfile { get; init; } = new();
