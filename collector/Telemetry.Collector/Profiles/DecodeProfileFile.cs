@@ -137,7 +137,7 @@ public sealed class DecodeProfileFile
     private JsonElement Part(JsonElement entry, string name, string place, string[] known) =>
         entry.TryGetProperty(name, out JsonElement part) && IsObject(part, $"{place}.{name}", known) ? part : default;
 
-    private IEnumerable<JsonElement> Items(JsonElement entry, string name, string place)
+    private JsonElement[] Items(JsonElement entry, string name, string place)
     {
         if (!entry.TryGetProperty(name, out JsonElement list))
         {
@@ -146,7 +146,7 @@ public sealed class DecodeProfileFile
 
         if (list.ValueKind == JsonValueKind.Array)
         {
-            return list.EnumerateArray().ToArray();
+            return [.. list.EnumerateArray()];
         }
 
         _faults.Add($"{place}.{name}: a list is expected");
