@@ -48,8 +48,10 @@ public sealed class CaptureDecoderTests : IDisposable
         }
     }
 
-    private int Run(bool json = false, ushort port = 32766) =>
-        new CaptureDecoder(new CaptureOptions { File = CaptureFile, Json = json, Port = port }, _output, _errors).Run();
+    private int Run(bool json = false, ushort port = 32766) => Run(options => options with { Json = json, Port = port });
+
+    private int Run(Func<CaptureOptions, CaptureOptions> change) =>
+        new CaptureDecoder(change(new CaptureOptions { File = CaptureFile }), _output, _errors).Run();
 
     private static string[] Lines(StringWriter writer) => writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -94,8 +96,67 @@ public sealed class CaptureDecoderTests : IDisposable
     {
         Write([Frame(Reports.TwoHops(7, 5)), Frame(Reports.TwoHops(8, 6)[..40])]);
         Assert.Equal(1, Run());
-        Assert.Equal($"{CaptureFile}: packet 2: ReportLength at byte 9 of the report datagram", Assert.Single(Lines(_errors)));
+        Assert.Equal($"{CaptureFile}: packet 2: report 1 of 1: ReportLength 27 words, 7 left (ReportLength at byte 9)", Assert.Single(Lines(_errors)));
         Assert.Contains("1 reports, 2 hops, 1 malformed", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [PcapFact]
+    public void Run_SecondOfTwoReportsCut_SaysWhichAndHowFar()
+    {
+        byte[] first = Reports.TwoHops(7, 5);
+        byte[] second = Reports.TwoHops(7, 6);
+        Write([Frame([.. first, .. second[8..40]])]);
+        Assert.Equal(1, Run());
+        Assert.Equal($"{CaptureFile}: packet 1: report 2 of 2: ReportLength 27 words, 7 left (ReportLength at byte {first.Length + 1})", Assert.Single(Lines(_errors)));
+    }
+
+    [PcapFact]
+    public void Run_Verbose_EveryPartWithItsOffset()
+    {
+        Write([Frame(Reports.TwoHops(7, 5, depth1: 4))]);
+        Assert.Equal(0, Run(options => options with { Verbose = true }));
+        string[] lines = Lines(_output);
+        Assert.Equal("  0000   Telemetry report v2.0: node 2, hardware 1, sequence 7", lines[1]);
+        Assert.Contains("  0008   Report 1 of 1: InnerOnly, inner Ipv4, TrackedFlow", lines);
+        Assert.Contains("  000c       Flow 10.0.1.1:4000>10.0.2.2:80/udp, 500 bytes, id 5, TTL 60, DSCP 0", lines);
+        Assert.Contains("  0058         Hop 1 of 2", lines);
+        Assert.Contains("  0058           node 1, in 1, out 3, latency 20, queue 0, depth 4, ingress 1000, egress 1020", lines);
+    }
+
+    [PcapFact]
+    public void Run_Filter_OnlyWhatHolds()
+    {
+        Write([Frame(Reports.TwoHops(7, 5, depth1: 4)), Frame(Reports.TwoHops(8, 6, depth2: 90))]);
+        Assert.Equal(0, Run(options => options with { Filter = ReportFilter.Parse("depth > 50") }));
+        Assert.StartsWith("2 ", Lines(_output)[0], StringComparison.Ordinal);
+        Assert.Equal(2, Lines(_output).Length);
+    }
+
+    [PcapFact]
+    public void Run_Statistics_ExportersFormatsAndFlows()
+    {
+        Write([Frame(Reports.TwoHops(7, 5)), Frame(Reports.TwoHops(9, 6)), Frame([0x20, 0, 0, 10, 0, 0, 0, 2])]);
+        Assert.Equal(1, Run(options => options with { Statistics = true }));
+        string[] lines = Lines(_output);
+        Assert.Contains("exporter node 2 hw 1: 2 datagrams, 1 missing", lines);
+        Assert.Contains("format report V20, INT V20 over Udp: 2", lines);
+        Assert.Contains("error NoReport: 1", lines);
+        Assert.Contains("flow 10.0.1.1:4000>10.0.2.2:80/udp: 2 reports, 1000 bytes", lines);
+    }
+
+    [PcapFact]
+    public void Run_KnownDeviation_AProfileIsSuggested()
+    {
+        byte[][] frames = [.. Enumerable.Range(0, 4).Select(i => Reports.TwoHops((uint)i, (ushort)i))];
+        foreach (byte[] datagram in frames)
+        {
+            datagram[41]++; // the shim counts itself
+        }
+
+        Write(frames.Select(datagram => Frame(datagram)));
+        Assert.Equal(1, Run());
+        string advice = Lines(_errors)[^1];
+        Assert.Contains("\"nodes\": [2], \"deviations\": [\"shim-counted\"]", advice, StringComparison.Ordinal);
     }
 
     [PcapFact]
