@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
@@ -14,6 +15,11 @@ internal sealed class Table
     {
         Keyless, Exact, Prefix, Ternary,
     }
+
+    private const int MaxCachedWidth = 128;
+
+    /// <summary>Masks by width and length: an insert needs several, and big integers are dear to make.</summary>
+    private static readonly ConcurrentDictionary<int, BigInteger[]> PrefixMasks = new();
 
     private readonly Strategy _strategy;
     private readonly int _words;
@@ -194,8 +200,24 @@ internal sealed class Table
     /// <summary>The first <paramref name="length"/> of <paramref name="width"/> bits set.</summary>
     public static BigInteger PrefixMask(int width, int length)
     {
-        BigInteger all = (BigInteger.One << width) - 1;
-        return length <= 0 ? BigInteger.Zero : length >= width ? all : all - ((BigInteger.One << (width - length)) - 1);
+        if (width > MaxCachedWidth)
+        {
+            BigInteger all = (BigInteger.One << width) - 1;
+            return length <= 0 ? BigInteger.Zero : length >= width ? all : all - ((BigInteger.One << (width - length)) - 1);
+        }
+
+        BigInteger[] masks = PrefixMasks.GetOrAdd(width, static w =>
+        {
+            BigInteger all = (BigInteger.One << w) - 1;
+            BigInteger[] made = new BigInteger[w + 1];
+            for (int i = 1; i <= w; i++)
+            {
+                made[i] = all - ((BigInteger.One << (w - i)) - 1);
+            }
+
+            return made;
+        });
+        return masks[Math.Clamp(length, 0, width)];
     }
 
     private static EntryRange RangeOf(MatchValue match, KeyDef key)

@@ -175,7 +175,7 @@ internal sealed class BoundMatch
             }
         }
 
-        return (prefix & (codec.All - Table.PrefixMask(codec.Width, length))).IsZero
+        return (prefix & Table.PrefixMask(codec.Width, length)) == prefix
             ? new MatchValue(prefix, BigInteger.Zero, length)
             : throw EntityFault.Invalid($"{codec.Place} ({codec.Width} bits): bits are set behind the prefix of length {length}");
     }
