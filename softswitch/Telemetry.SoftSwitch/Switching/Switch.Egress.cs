@@ -150,6 +150,37 @@ public sealed partial class Switch
         Reenter(again);
     }
 
+    /// <summary>
+    /// Sends everything that waits through the program that it was made for, at once and whatever the ports' rates: the
+    /// next program has another layout. Only packets that enter again and again are left.
+    /// </summary>
+    private void FinishQueued()
+    {
+        if (_state is null)
+        {
+            return;
+        }
+
+        for (int budget = JumpBudget; budget > 0 && TakeReentry() is PacketState packet; budget--)
+        {
+            Ingress(packet);
+        }
+
+        bool hasMore = true;
+        while (hasMore)
+        {
+            hasMore = false;
+            foreach (EgressPort? port in _ports)
+            {
+                while (port?.Pop(out int priority) is PacketState packet)
+                {
+                    hasMore = true; // its clones may wait at a port that was passed
+                    Egress(port, priority, packet);
+                }
+            }
+        }
+    }
+
     private void Transmit(EgressPort port, PacketState packet, ReadOnlySpan<byte> frame)
     {
         if (port.Number == Options.CpuPort)

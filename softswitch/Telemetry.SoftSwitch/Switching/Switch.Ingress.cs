@@ -175,6 +175,19 @@ public sealed partial class Switch
         Loop.Schedule(Loop.NowNs + ReentryNs, _reentry ??= new ReentryHandler(this));
     }
 
+    private PacketState? TakeReentry()
+    {
+        PacketState? packet = _reentryFirst;
+        if (packet is not null)
+        {
+            _reentryFirst = packet.Next;
+            packet.Next = null;
+            _reentryLast = _reentryFirst is null ? null : _reentryLast;
+        }
+
+        return packet;
+    }
+
     private void OnProgramChanged()
     {
         _reentryFirst = null;
@@ -224,18 +237,11 @@ public sealed partial class Switch
     {
         public void OnEvent(long arg)
         {
-            if (owner._reentryFirst is not PacketState packet)
+            if (owner.TakeReentry() is not PacketState packet)
             {
                 return; // the program was swapped since
             }
 
-            owner._reentryFirst = packet.Next;
-            if (owner._reentryFirst is null)
-            {
-                owner._reentryLast = null;
-            }
-
-            packet.Next = null;
             owner.Ingress(packet);
             owner.ServeReady();
         }

@@ -85,13 +85,14 @@ public sealed partial class Switch
     /// <summary>True unless the port was cut by <see cref="SetPortUp"/>.</summary>
     internal bool IsPortUp(int port) => _ports[port]?.IsUp != false;
 
-    /// <summary>Runs a program with empty tables, as BMv2 does with the JSON on its command line. Packets that wait are lost and counted.</summary>
+    /// <summary>Runs a program with empty tables, as BMv2 does with the JSON on its command line. Packets that wait leave first.</summary>
     public void LoadProgram(SwitchProgram program) =>
         Swap(program, program.CreateState(Options.DropPort, Options.Seed, Options.ProgramLog));
 
     /// <summary>Runs a program with tables that have been filled already.</summary>
     internal void Swap(SwitchProgram program, SwitchState state)
     {
+        FinishQueued();
         foreach (EgressPort? port in _ports)
         {
             while (port?.Pop(out _) is not null)

@@ -87,6 +87,28 @@ public sealed class PipelineConfigTests : IDisposable
     }
 
     [Fact]
+    public void Commit_PacketsThatWait_LeaveWithTheOldProgram()
+    {
+        _fixture.Controller.SetPipeline(Json, Info);
+        _fixture.Controller.Insert(Entry("exact_table", "hdr.probe.a=5", "mark value=1"));
+        _fixture.Controller.SetPipeline(Json, Info, ConfigAction.VerifyAndSave);
+        _fixture.Controller.Insert(Entry("exact_table", "hdr.probe.a=5", "mark value=2"));
+        _fixture.Bench.Switch.SetPortOptions(2, new SoftSwitch.Ports.PortOptions(RateBitsPerSecond: 1000));
+        for (int i = 0; i < 20; i++)
+        {
+            _fixture.Bench.Switch.Receive(1, Convert.FromHexString("01000005000000000000"));
+        }
+
+        Assert.Single(_fixture.Bench.Wires[2].Frames); // the others wait
+        _fixture.Controller.SetPipeline(Json, Info, ConfigAction.Commit);
+        Assert.Equal(Enumerable.Repeat("01000005000000000001", 20), _fixture.Bench.Wires[2].Frames.Select(f => f.Hex));
+        Assert.Equal(0, _fixture.Bench.Switch.InternalDrops);
+        _fixture.Bench.Switch.SetPortOptions(2, new SoftSwitch.Ports.PortOptions());
+        _fixture.Run(1000);
+        Assert.Equal(2, _fixture.Probe(5));
+    }
+
+    [Fact]
     public void Reconcile_SameProgram_KeepsEverything()
     {
         _fixture.Controller.SetPipeline(Json, Info);
