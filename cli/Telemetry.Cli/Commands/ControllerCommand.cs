@@ -31,6 +31,7 @@ internal static class ControllerCommand
         {
             topology, program, report, reportMac, mtu, center, name,
         };
+        TelemetryArguments telemetry = new(command);
         TlsArguments tls = new(command, serves: false);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -41,7 +42,7 @@ internal static class ControllerCommand
             {
                 Program = P4Program.Load(folder),
                 Report = reports is not null && parsed.GetValue(reportMac) is { } mac ? reports with { CollectorMac = mac } : reports,
-                Telemetry = new IntOptions { MtuBytes = parsed.GetValue(mtu) },
+                Telemetry = telemetry.Read(parsed) with { MtuBytes = parsed.GetValue(mtu) },
             };
             if (parsed.GetValue(center) is not { } address)
             {

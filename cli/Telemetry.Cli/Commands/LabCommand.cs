@@ -50,7 +50,7 @@ internal static partial class LabCommand
     private static readonly Option<bool> s_mininet = new("--mininet") { Description = "Real hosts and links in Mininet (root)" };
     private static readonly Option<bool> s_headless = new("--headless") { Description = "No terminal UI" };
     private static readonly Option<bool> s_json = new("--json") { Description = "End with one JSON document on standard output (with --headless)" };
-    private static readonly Option<string?> s_program = new("--program") { Description = "Compiled P4 program: folder or JSON; p4/int by default" };
+    private static readonly Option<string?> s_program = new("--program") { Description = "Compiled P4 program: folder, JSON, or the name of one that ships (basic, l2, int, int_mx, int_xd); int by default" };
     private static readonly Option<string?> s_history = new("--history") { Description = "DuckDB file for the history; in memory by default" };
     private static readonly Option<string?> s_log = new("--log") { Description = "File for log lines" };
 
@@ -61,11 +61,12 @@ internal static partial class LabCommand
         {
             s_topology, s_scenario, s_switch, s_seed, s_seconds, s_virtual, s_mininet, s_headless, s_json, s_program, s_history, s_log,
         };
-        command.SetAction(RunAsync);
+        TelemetryArguments telemetry = new(command);
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, telemetry, cancellation));
         return command;
     }
 
-    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    private static Task<int> RunAsync(ParseResult parsed, TelemetryArguments telemetry, CancellationToken cancellation)
     {
         bool headless = parsed.GetValue(s_headless);
         bool mininet = parsed.GetValue(s_mininet);
@@ -91,6 +92,7 @@ internal static partial class LabCommand
             Seed = parsed.GetValue(s_seed),
             Seconds = parsed.GetValue(s_seconds) ?? (headless ? HeadlessSeconds : WatchedSeconds),
             Program = parsed.GetValue(s_program),
+            Telemetry = telemetry.Read(parsed),
             HistoryFile = parsed.GetValue(s_history),
         };
         options.Validate();

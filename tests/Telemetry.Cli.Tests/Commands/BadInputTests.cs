@@ -18,6 +18,14 @@ public sealed class BadInputTests : IDisposable
     public async Task Lab_UnknownTopology_SaysItsName(string name, string expected) =>
         await FailsAsync([expected], "lab", "--headless", "--virtual", "--topology", name);
 
+    [Theory]
+    [InlineData("--report-timer", "5", "--report-filter")]
+    [InlineData("--report-queues", "2", "3 to 65535")]
+    [InlineData("--watch-rate", "0", "1 to 65535")]
+    [InlineData("--program", "nosuch", "no P4 program at nosuch")]
+    public async Task Lab_TelemetryOptionOutOfBounds_SaysWhatIsExpected(string option, string value, string expected) =>
+        await FailsAsync([option.Replace("--program", "program", StringComparison.Ordinal), expected], "lab", "--headless", "--virtual", "--topology", "linear", option, value);
+
     [Fact]
     public async Task Lab_MalformedTopology_SaysFileAndEveryPlace()
     {
