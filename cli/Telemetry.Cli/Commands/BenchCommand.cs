@@ -13,6 +13,7 @@ internal static class BenchCommand
         new CollectBenchmark(),
         new DecodeBenchmark(),
         new PredictBenchmark(),
+        new WriteBenchmark(),
     ];
 
     public static Command Create()

@@ -50,8 +50,8 @@ public sealed record P4SwitchOptions
     /// </summary>
     public int MaximumBatchBytes { get; init; } = 3_500_000;
 
-    /// <summary>Write calls that wait for an answer at once, among updates that do not depend on each other; 2 by default.</summary>
-    public int WritesInFlight { get; init; } = 2;
+    /// <summary>Write calls that wait for an answer at once, among updates that do not depend on each other; 4 by default.</summary>
+    public int WritesInFlight { get; init; } = 4;
 
     /// <summary>Messages that wait to be sent on the stream at most; one more is dropped and counted. 1024 by default.</summary>
     public int SendBuffer { get; init; } = 1024;

@@ -7,16 +7,20 @@ namespace Telemetry.Controller.Entries;
 /// <summary>Turns an action's arguments by name into ids and bytes.</summary>
 internal static class ActionBinder
 {
-    public static P4.V1.Action Call(ActionInfo action, IReadOnlyList<ActionArgument> arguments, List<string> faults)
+    public static P4.V1.Action Call(ActionInfo action, ReadOnlySpan<(string Name, P4Value Value)> arguments, List<string> faults)
     {
         P4.V1.Action call = new() { ActionId = action.Id };
-        for (int i = 0; i < arguments.Count; i++)
+        if (action.Parameters.Count > 0)
         {
-            ActionArgument argument = arguments[i];
-            if (!action.Parameters.TryGet(argument.Name, out FieldInfo? parameter))
+            call.Params.Capacity = action.Parameters.Count; // its own choice is 8
+        }
+
+        foreach ((string name, P4Value value) in arguments)
+        {
+            if (!action.Parameters.TryGet(name, out FieldInfo? parameter))
             {
-                string? close = NameDistance.Closest(argument.Name, action.Parameters.Select(p => p.Name));
-                faults.Add($"action {action.Name} has no parameter {argument.Name}; {(close is null ? "" : $"did you mean {close}? ")}known parameters: {Names(action.Parameters)}");
+                string? close = NameDistance.Closest(name, action.Parameters.Select(p => p.Name));
+                faults.Add($"action {action.Name} has no parameter {name}; {(close is null ? "" : $"did you mean {close}? ")}known parameters: {Names(action.Parameters)}");
             }
             else if (Has(call, parameter.Id))
             {
@@ -26,7 +30,7 @@ internal static class ActionBinder
             {
                 try
                 {
-                    call.Params.Add(new P4.V1.Action.Types.Param { ParamId = parameter.Id, Value = parameter.Encode(argument.Value) });
+                    call.Params.Add(new P4.V1.Action.Types.Param { ParamId = parameter.Id, Value = parameter.Encode(value) });
                 }
                 catch (P4ValueException fault)
                 {

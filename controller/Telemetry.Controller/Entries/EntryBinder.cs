@@ -96,7 +96,7 @@ internal static partial class EntryBinder
                 return null;
             }
 
-            return new TableAction { Action = builder.Call(spec.Action, spec.Arguments, spec.IsDefault) };
+            return new TableAction { Action = builder.Call(spec.Action, Pairs(spec.Arguments), spec.IsDefault) };
         }
 
         if (table.Implementation is not { } implementation)
@@ -128,7 +128,7 @@ internal static partial class EntryBinder
         };
         foreach (ActionChoice choice in spec.Choices)
         {
-            ActionProfileAction action = new() { Action = builder.Call(choice.Action, choice.Arguments, isDefault: false), Weight = choice.Weight };
+            ActionProfileAction action = new() { Action = builder.Call(choice.Action, Pairs(choice.Arguments), isDefault: false), Weight = choice.Weight };
             CheckWeight(choice.Weight, $"table {builder.Table.Name}: action {choice.Action}", faults);
             if (choice.WatchPort is { } port)
             {
@@ -163,11 +163,11 @@ internal static partial class EntryBinder
             TableInfo? table = profile.Source.TableIds.Select(id => index.Tables.TryGet(id, out TableInfo? t) ? t : null).FirstOrDefault(t => t is not null);
             if (table is not null)
             {
-                member.Action = new TableEntryBuilder(table, faults).Call(spec.Action, spec.Arguments, isDefault: false);
+                member.Action = new TableEntryBuilder(table, faults).Call(spec.Action, Pairs(spec.Arguments), isDefault: false);
             }
             else if (Find(index.Actions, spec.Action, faults) is { } action)
             {
-                member.Action = ActionBinder.Call(action, spec.Arguments, faults);
+                member.Action = ActionBinder.Call(action, Pairs(spec.Arguments), faults);
             }
         }
 
@@ -253,6 +253,8 @@ internal static partial class EntryBinder
 
         return replica;
     });
+
+    private static (string, P4Value)[] Pairs(IReadOnlyList<ActionArgument> arguments) => [.. arguments.Select(a => (a.Name, a.Value))];
 
     private static void CheckWeight(int weight, string place, List<string> faults)
     {

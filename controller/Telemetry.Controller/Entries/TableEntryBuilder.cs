@@ -19,16 +19,10 @@ internal sealed class TableEntryBuilder(TableInfo table, List<string> faults)
     /// <summary>The key equals the value, whatever its kind.</summary>
     public void Match(string field, P4Value value) => Add(field, value, static (info, value) => info.Match(value));
 
-    public void Match(string field, P4Value value, int prefixLength) => Add(
-        field,
-        (value, prefixLength),
-        static (info, prefix) => info.MatchType == MatchType.Lpm && prefix.prefixLength >= 0 && prefix.prefixLength <= info.Width
-            ? info.Parse($"{prefix.value}/{prefix.prefixLength}")
-            : throw new P4ValueException(info.Field, info.MatchType == MatchType.Lpm
-                ? $"'{prefix.value}/{prefix.prefixLength}': the prefix length has to be 0 to {info.Width}"
-                : $"is {info.MatchType}, not Lpm"));
+    public void Match(string field, P4Value value, int prefixLength) =>
+        Add(field, (value, prefixLength), static (info, prefix) => info.Match(prefix.value, prefix.prefixLength));
 
-    public P4.V1.Action Call(string name, IReadOnlyList<ActionArgument> arguments, bool isDefault)
+    public P4.V1.Action Call(string name, ReadOnlySpan<(string Name, P4Value Value)> arguments, bool isDefault)
     {
         if (!table.Actions.TryGet(name, out ActionInfo? action))
         {
@@ -36,8 +30,9 @@ internal sealed class TableEntryBuilder(TableInfo table, List<string> faults)
             return new P4.V1.Action();
         }
 
-        foreach (P4.Config.V1.ActionRef reference in table.Source.ActionRefs)
+        for (int i = 0; i < table.Source.ActionRefs.Count; i++)
         {
+            P4.Config.V1.ActionRef reference = table.Source.ActionRefs[i];
             if (reference.Id == action.Id && reference.Scope == (isDefault ? Scope.TableOnly : Scope.DefaultOnly))
             {
                 faults.Add($"table {table.Name}: action {action.Name} can {(isDefault ? "not" : "only")} be the default action");
@@ -133,6 +128,11 @@ internal sealed class TableEntryBuilder(TableInfo table, List<string> faults)
         {
             if (parse(field, value) is { } match)
             {
+                if (Entry.Match.Count == 0)
+                {
+                    Entry.Match.Capacity = table.MatchFields.Count;
+                }
+
                 Entry.Match.Add(match);
             }
         }

@@ -116,16 +116,8 @@ public sealed class ProgramTable
         internal TableAction? Target { get; private set; }
 
         /// <summary>Names the action and its parameters.</summary>
-        public void Call(string action, params (string Name, P4Value Value)[] arguments)
-        {
-            ActionArgument[] given = new ActionArgument[arguments.Length];
-            for (int i = 0; i < given.Length; i++)
-            {
-                given[i] = new ActionArgument(arguments[i].Name, arguments[i].Value);
-            }
-
-            Target = new TableAction { Action = _builder.Call(action, given, _isDefault) };
-        }
+        public void Call(string action, params ReadOnlySpan<(string Name, P4Value Value)> arguments) =>
+            Target = new TableAction { Action = _builder.Call(action, arguments, _isDefault) };
 
         /// <summary>A member of the table's action profile.</summary>
         public void Member(uint member) => Target = new TableAction { ActionProfileMemberId = member };

@@ -14,7 +14,7 @@ public sealed class TextTrace : ITraceSink, IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, P4InfoIndex> _programs = [];
     private readonly Dictionary<(string, int), long> _began = [];
-    private readonly P4InfoIndex _none = new(new P4.Config.V1.P4Info());
+    private P4InfoIndex _last = new(new P4.Config.V1.P4Info());
 
     /// <summary>Writes to a writer, which is disposed with the trace.</summary>
     /// <param name="writer">Gets the lines.</param>
@@ -24,7 +24,7 @@ public sealed class TextTrace : ITraceSink, IDisposable
         _out = writer;
         if (program is not null)
         {
-            _none = program;
+            _last = program;
         }
     }
 
@@ -71,7 +71,7 @@ public sealed class TextTrace : ITraceSink, IDisposable
 
     private string Describe(string peer, string method, bool up, ReadOnlySpan<byte> bytes)
     {
-        P4InfoIndex program = _programs.GetValueOrDefault(peer, _none);
+        P4InfoIndex program = _programs.GetValueOrDefault(peer, _last);
         switch (method, up)
         {
             case ("Write", true):
@@ -107,7 +107,7 @@ public sealed class TextTrace : ITraceSink, IDisposable
     {
         if (config?.P4Info is { } info)
         {
-            _programs[peer] = new P4InfoIndex(info);
+            _programs[peer] = _last = new P4InfoIndex(info); // one switch may have several connections
         }
     }
 

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using P4.V1;
 using Telemetry.Controller.Entries;
+using Telemetry.Controller.Programs;
 using Telemetry.P4Runtime;
 using Telemetry.P4Runtime.Errors;
 using Telemetry.P4Runtime.Values;
@@ -14,6 +15,7 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
     private readonly List<Client> _clients = [];
     private readonly CallInvoker _invoker;
     private UInt128 _highest;
+    private ForwardingPipelineConfig? _config;
 
     public FakeSwitch() => _invoker = InProcessCallInvoker.For(this);
 
@@ -37,6 +39,13 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
     public Action<int, ByteString>? PacketOut { get; set; }
 
     public CallInvoker Connect() => _invoker;
+
+    /// <summary>Has it run a program, as if somebody had pushed it.</summary>
+    public void Run(P4Program program)
+    {
+        Cookie = program.Cookie;
+        _config = new ForwardingPipelineConfig { P4Info = program.Index.Info, P4DeviceConfig = program.DeviceConfig };
+    }
 
     /// <summary>Ends all streams, as a killed process does.</summary>
     public void Drop()
@@ -97,7 +106,12 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
         return Cookie is { } cookie
             ? Task.FromResult(new GetForwardingPipelineConfigResponse
             {
-                Config = new ForwardingPipelineConfig { Cookie = new() { Cookie_ = cookie } },
+                Config = new ForwardingPipelineConfig
+                {
+                    Cookie = new() { Cookie_ = cookie },
+                    P4Info = _config?.P4Info,
+                    P4DeviceConfig = _config?.P4DeviceConfig ?? ByteString.Empty,
+                },
             })
             : throw new RpcException(new Status(StatusCode.FailedPrecondition, "no pipeline"));
     }

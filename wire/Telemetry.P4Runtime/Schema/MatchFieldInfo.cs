@@ -64,6 +64,24 @@ public sealed class MatchFieldInfo : FieldInfo
         };
     }
 
+    /// <summary>The match for the first bits of a value, of an lpm key; null for none of them. Bits behind the prefix become zero.</summary>
+    /// <exception cref="P4ValueException">The value or the length does not fit the field, or the key is of another kind.</exception>
+    public FieldMatch? Match(P4Value value, int prefixLength)
+    {
+        if (MatchType != MatchType.Lpm)
+            throw new P4ValueException(Field, $"the key is {Kind}, not lpm");
+        if (prefixLength < 0 || prefixLength > Width)
+            throw new P4ValueException(Field, $"'{value}/{prefixLength}': the prefix length has to be 0 to {Width}");
+        var bytes = value.Encode(Field);
+        if (prefixLength < Width)
+        {
+            bytes = Width <= 64 && prefixLength > 0
+                ? CanonicalBytes.Encode(CanonicalBytes.ToUInt64(bytes) >> (Width - prefixLength) << (Width - prefixLength), Field)
+                : CanonicalBytes.Encode(CanonicalBytes.ToBigInteger(bytes) & ValueText.PrefixMask(prefixLength, Width), Field);
+        }
+        return Lpm(bytes, prefixLength);
+    }
+
     /// <summary>The match of an entry as text, as <see cref="Parse"/> takes it.</summary>
     public string Format(FieldMatch match)
     {
