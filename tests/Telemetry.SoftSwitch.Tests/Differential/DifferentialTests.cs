@@ -16,14 +16,13 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     private static readonly int Packets =
         int.TryParse(Environment.GetEnvironmentVariable("TELEMETRY_DIFFERENTIAL_PACKETS"), CultureInfo.InvariantCulture, out int packets) ? packets : 300;
 
-    public static TheoryData<string> Programs() =>
-        [.. Directory.GetFiles(Path.Combine(Repository.Root, "tests", "data", "p4"), "*.stf", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(f => Path.GetFileNameWithoutExtension(f))];
+    public static TheoryData<string> Programs() => [.. SamplePrograms.Names];
 
     [Bmv2Theory, MemberData(nameof(Programs))]
     public void Send_RandomAndNearMissFrames_LeaveAsFromBmv2(string name)
     {
-        string json = Path.Combine(Repository.Root, "tests", "data", "p4", name, name + ".json");
-        List<StfStatement> statements = StfParser.Parse(File.ReadAllText(Path.ChangeExtension(json, ".stf")));
+        (string json, string stf) = SamplePrograms.FilesOf(name);
+        List<StfStatement> statements = StfParser.Parse(File.ReadAllText(stf));
         List<StfStatement> setup = [.. statements.Where(s => s.Command is not ("packet" or "expect"))];
         (int, byte[])[] known = [.. statements.Where(s => s.Command == "packet").Select(s => (int.Parse(s.Numbers[0], CultureInfo.InvariantCulture), Convert.FromHexString(s.Data)))];
         int[] ports = [1, 2, 3, 4];

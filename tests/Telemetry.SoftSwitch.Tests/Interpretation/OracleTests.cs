@@ -11,21 +11,17 @@ public sealed class OracleTests
 {
     private const int Packets = 1500;
 
-    public static TheoryData<string> Programs() =>
-        [.. Directory.GetFiles(Path.Combine(Repository.Root, "tests", "data", "p4"), "*.json", SearchOption.AllDirectories)
-            .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "p4"), "*.json", SearchOption.AllDirectories))
-            .Where(f => Path.GetFileNameWithoutExtension(f) == Path.GetFileName(Path.GetDirectoryName(f))).Select(f => Path.GetRelativePath(Repository.Root, f)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Programs() => [.. SamplePrograms.Names];
 
     [Theory, MemberData(nameof(Programs))]
-    public void Send_RandomAndNearMissFrames_LeaveAsInterpreted(string path)
+    public void Send_RandomAndNearMissFrames_LeaveAsInterpreted(string name)
     {
-        string file = Path.Combine(Repository.Root, path);
+        (string file, string stf) = SamplePrograms.FilesOf(name);
         byte[] json = File.ReadAllBytes(file);
-        string stf = Path.ChangeExtension(file, ".stf");
-        List<StfStatement> statements = File.Exists(stf) ? StfParser.Parse(File.ReadAllText(stf)) : [];
+        List<StfStatement> statements = StfParser.Parse(File.ReadAllText(stf));
         (int, byte[])[] known = [.. statements.Where(s => s.Command == "packet").Select(s => (int.Parse(s.Numbers[0], CultureInfo.InvariantCulture), Convert.FromHexString(s.Data)))];
         int[] ports = [1, 2, 3, 4, 510];
-        NearMisses source = new(known, ports, path.Length);
+        NearMisses source = new(known, ports, name.Length);
         (int, byte[])[] packets = [.. known, .. Enumerable.Range(0, Packets).Select(_ => source.Next())];
         StfStatement[] setup = [.. statements.Where(s => s.Command is not ("packet" or "expect"))];
         IReadOnlyDictionary<int, IReadOnlyList<string>> compiled = StfRunner.Outputs(SwitchProgram.Load(json), setup, ports, packets, 50_000);

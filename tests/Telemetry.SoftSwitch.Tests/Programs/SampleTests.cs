@@ -7,7 +7,7 @@ namespace Telemetry.SoftSwitch.Tests.Programs;
 public sealed class SampleTests
 {
     public static TheoryData<string> Samples() =>
-        [.. Directory.GetDirectories(Path.Combine(Repository.Root, "tests", "data", "p4")).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "tests", "data", "p4"), "*.p4info.txtpb", SearchOption.AllDirectories).Select(f => Path.GetFileName(Path.GetDirectoryName(f))!).Order(StringComparer.Ordinal)];
 
     [Theory, MemberData(nameof(Samples))]
     public void SetPipeline_Sample_IsAcceptedWithItsP4Info(string name)
