@@ -36,12 +36,12 @@ internal sealed class TernaryIndex(int words, RangeKey[] ranges)
 
     public void Insert(ulong[] mask, ulong[] value, TableEntry entry)
     {
-        bool reorder = false;
         if (!_byMask.TryGetValue(mask, out MaskTuple? tuple))
         {
             tuple = new MaskTuple(new ExactIndex<EntryBucket>(words, mask), entry.Rank);
             _byMask.Add(mask, tuple);
-            reorder = true;
+            _bestFirst = [.. _bestFirst, tuple];
+            MoveUp(tuple);
         }
 
         if (tuple.Index.Find(value) is not EntryBucket bucket)
@@ -58,13 +58,30 @@ internal sealed class TernaryIndex(int words, RangeKey[] ranges)
         if (entry.Rank > tuple.Highest)
         {
             tuple.Highest = entry.Rank;
-            reorder = true;
+            MoveUp(tuple);
+        }
+    }
+
+    /// <summary>Puts a tuple before those that hold lower priorities only.</summary>
+    private void MoveUp(MaskTuple tuple)
+    {
+        MaskTuple[] tuples = _bestFirst;
+        int from = Array.IndexOf(tuples, tuple);
+        int to = from;
+        while (to > 0 && tuples[to - 1].Highest < tuple.Highest)
+        {
+            to--;
         }
 
-        if (reorder)
+        if (to == from)
         {
-            _bestFirst = [.. _byMask.Values.OrderByDescending(t => t.Highest)];
+            return;
         }
+
+        MaskTuple[] moved = [.. tuples];
+        Array.Copy(tuples, to, moved, to + 1, from - to);
+        moved[to] = tuple;
+        _bestFirst = moved;
     }
 
     public void Remove(ulong[] mask, ulong[] value, TableEntry entry)
