@@ -92,7 +92,7 @@ internal sealed class JsonMutator(Random random)
         {
             System.Text.Json.JsonValueKind.Number => JsonValue.Create(random.Next(5) switch
             {
-                0 => 0, 1 => -1, 2 => int.MaxValue, 3 => random.Next(300), _ => (int)Math.Min(int.MaxValue - 1L, (long)value.GetValue<double>() + 1),
+                0 => 0, 1 => -1, 2 => int.MaxValue, 3 => random.Next(300), _ => (int)Math.Min(int.MaxValue - 1L, (long)double.Parse(value.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) + 1),
             }),
             System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False => JsonValue.Create(random.Next(2) == 0),
             _ => random.Next(3) switch
