@@ -16,4 +16,17 @@ internal sealed class CommandException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>Reads something that the user wrote; what is wrong with it becomes this exception.</summary>
+    public static T Reading<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (ArgumentException fault)
+        {
+            throw new CommandException(fault.Message, fault);
+        }
+    }
 }

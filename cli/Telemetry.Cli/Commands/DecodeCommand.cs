@@ -37,7 +37,7 @@ internal static class DecodeCommand
         });
         command.SetAction((parsed, cancellation) =>
         {
-            DecodeProfiles known = parsed.GetValue(profiles) is { } named ? DecodeProfileFile.Load(named) : new DecodeProfiles([]);
+            DecodeProfiles known = parsed.GetValue(profiles) is { } named ? CommandException.Reading(() => DecodeProfileFile.Load(named)) : new DecodeProfiles([]);
             CaptureOptions options = new()
             {
                 File = parsed.GetValue(file),
@@ -46,7 +46,7 @@ internal static class DecodeCommand
                 Json = parsed.GetValue(json),
                 Verbose = parsed.GetValue(verbose),
                 Statistics = parsed.GetValue(statistics),
-                Filter = parsed.GetValue(filter) is { } text ? ReportFilter.Parse(text) : null,
+                Filter = parsed.GetValue(filter) is { } text ? CommandException.Reading(() => ReportFilter.Parse(text)) : null,
                 Profiles = parsed.GetValue(strict) ? known.AsStrict() : known,
                 MaxPackets = parsed.GetValue(count),
                 Color = parsed.GetValue(color) switch

@@ -49,7 +49,7 @@ internal static class TierCommand
                 {
                     Name = parsed.GetRequiredValue(name),
                     Cluster = parsed.GetRequiredValue(cluster),
-                    Decoding = parsed.GetValue(profiles) is { } file ? DecodeProfileFile.Load(file) : null,
+                    Decoding = parsed.GetValue(profiles) is { } file ? CommandException.Reading(() => DecodeProfileFile.Load(file)) : null,
                 },
                 ReceiveShards = parsed.GetValue(shards),
                 SocketBufferBytes = Math.Clamp(parsed.GetValue(buffer), 0, 2047) << 20,

@@ -76,6 +76,16 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Decode_WrongFilterOrProfile_SaysWhereAndWhatIsKnown()
+    {
+        string file = Path.Combine(RepositoryRoot.Path, "tests", "data", "reports-3hop.pcap");
+        await FailsAsync(["at 1 of \"depht > 3\"", "depth"], "decode", file, "--filter", "depht > 3");
+        string profiles = Write("profiles.json", """{"profiles": [{"name": "a", "deviations": ["nope"]}]}""");
+        await FailsAsync(["profiles[0].deviations", "shim-counted"], "decode", file, "--profiles", profiles);
+        await FailsAsync(["profiles[0].deviations", "shim-counted"], "node", "--profiles", profiles);
+    }
+
+    [Fact]
     public async Task DataCenter_BusyPort_SaysAddress()
     {
         using Socket taken = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
