@@ -12,8 +12,10 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import Any, Callable
 
+from .control import serve, write_commands
 from .lab import MininetLab
 from .plan import LabPlan
 
@@ -78,6 +80,9 @@ def main() -> int:
         except Exception as fault:
             channel.send({"error": f"{type(fault).__name__}: {fault}"})
             return 1
+        folder = lab.plan.log_folder
+        write_commands(folder / "bin", {h.name: lab.process_of(h.name) for h in lab.plan.hosts}, Path(__file__).parents[1])
+        serve(folder, lambda request: run(lab, request))
         channel.send({"ready": True, "notes": lab.notes})
         for line in sys.stdin:
             request = json.loads(line)

@@ -133,9 +133,18 @@ class MininetLab:
         return int(self.net[host].pid)
 
     def set_link(self, a: str, b: str, up: bool) -> None:
-        """Takes every link between two devices down, or up again, at both ends."""
+        """Takes every link between two devices down, or up again, at both ends.
+
+        BMv2 stops receiving on all its ports once an interface of it is down (seen with 1.15.5: hosts on one switch
+        no longer reach each other), so a link of BMv2 loses all frames instead.
+        """
         with self._lock:
             for link in self._links(a, b):
+                ends = (link.intf1, link.intf2)
+                if any(isinstance(end.node, P4Switch) and end.node.plan.thrift_port for end in ends):
+                    for end in ends:
+                        faults.set_loss(end.node, end.name, 0 if up else 1)
+                    continue
                 for interface in (link.intf1, link.intf2):
                     interface.ifconfig("up" if up else "down")
                     if up and interface.node.name in self._hosts:

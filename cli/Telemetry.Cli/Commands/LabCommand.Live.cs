@@ -13,11 +13,13 @@ internal static partial class LabCommand
 {
     private static async Task<int> RunLiveAsync(ParseResult parsed, LabOptions options, CancellationToken cancellation)
     {
-        bool headless = parsed.GetValue(s_headless);
+        string? command = parsed.GetValue(s_prompt) ? "" : parsed.GetValue(s_run);
+        bool headless = parsed.GetValue(s_headless) || command is not null;
         using ILoggerFactory loggers = Logging.Create(parsed.GetValue(s_log));
         TaskCompletionSource<Uri> serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
         LiveSettings settings = new()
         {
+            Command = command,
             Loggers = loggers,
             Progress = headless ? line => Console.Error.WriteLine($"telemetry: {line}") : _ => { },
             Serving = uri => serving.TrySetResult(uri),
@@ -41,8 +43,9 @@ internal static partial class LabCommand
             return 0;
         }
 
-        await PrintAsync(parsed, await lab.ConfigureAwait(false)).ConfigureAwait(false);
-        return cancellation.IsCancellationRequested ? 130 : 0;
+        LabResult result = await lab.ConfigureAwait(false);
+        await PrintAsync(parsed, result).ConfigureAwait(false);
+        return cancellation.IsCancellationRequested ? 130 : result.CommandExitCode;
     }
 
     // The terminal UI ends with the lab, and the lab with the terminal UI.
@@ -75,30 +78,21 @@ internal static partial class LabCommand
         await NamespaceRun.RaiseLoopbackAsync(cancellation).ConfigureAwait(false);
         bool bmv2 = parsed.GetRequiredValue(s_switch) == "bmv2";
         string host = Environment.ProcessPath ?? throw new CommandException("cannot tell where this program is");
-        string work = Directory.CreateTempSubdirectory("telemetry-lab-").FullName;
+        string work = LabFolder.OfThisRun;
+        string? pcaps = parsed.GetValue(s_pcap) is { } folder ? Directory.CreateDirectory(folder).FullName : null;
         MininetOptions mininet = new()
         {
             Target = bmv2 ? SwitchTarget.Bmv2 : SwitchTarget.Soft,
             SoftCommand = [host, Path.Combine(AppContext.BaseDirectory, "telemetry.dll"), SwitchCommand.Name],
             PackageFolder = Path.Combine(Checkout.Root(), "mininet"),
             WorkFolder = work,
+            PcapFolder = pcaps,
         };
-        settings.Progress($"logs of the switches are in {work}");
+        settings.Progress($"logs of the switches are in {work}; another terminal gets in with: telemetry lab attach {Path.GetFileName(work)}");
         DetectorSet detectors = DetectorSet.LoadShipped();
-        bool failed = true; // then the logs stay
-        try
-        {
-            LabResult result = await LiveLab.RunMininetAsync(
-                options, settings, mininet, detectors.CreateShipped(), detectors.ShippedAlerts, cancellation).ConfigureAwait(false);
-            failed = false;
-            return result;
-        }
-        finally
-        {
-            if (!failed || cancellation.IsCancellationRequested)
-            {
-                Directory.Delete(work, recursive: true);
-            }
-        }
+        LabResult result = await LiveLab.RunMininetAsync(
+            options, settings, mininet, detectors.CreateShipped(), detectors.ShippedAlerts, cancellation).ConfigureAwait(false);
+        LabFolder.Forget();
+        return result;
     }
 }

@@ -52,6 +52,19 @@ internal static partial class LabCommand
     private static readonly Option<bool> s_json = new("--json") { Description = "End with one JSON document on standard output (with --headless)" };
     private static readonly Option<string?> s_program = new("--program") { Description = "Compiled P4 program: folder, JSON, or the name of one that ships (basic, l2, int, int_mx, int_xd); int by default" };
     private static readonly Option<string?> s_history = new("--history") { Description = "DuckDB file for the history; in memory by default" };
+    private static readonly Option<string?> s_run = new("--run")
+    {
+        Description = "Shell command that is the run (with --mininet): each host's name is a command that runs its arguments in that host",
+    };
+
+    private static readonly Option<bool> s_prompt = new("--prompt") { Description = "A shell in the lab instead of a scenario (with --mininet)" };
+    private static readonly Option<bool> s_noController = new("--no-controller")
+    {
+        Description = "Leave the switches without program and entries, for a controller of yours: switch n serves P4Runtime on 127.0.0.1:50050+n (with --mininet)",
+    };
+
+    private static readonly Option<string?> s_pcap = new("--pcap") { Description = "Folder for a capture a link (with --mininet)" };
+    private static readonly Option<bool> s_clean = new("--clean") { Description = "Remove what labs that were killed left, and do nothing else" };
     private static readonly Option<string?> s_log = new("--log") { Description = "File for log lines" };
 
     public static Command Create()
@@ -60,15 +73,28 @@ internal static partial class LabCommand
         Command command = new("lab", "Run a fabric of P4 switches with the whole telemetry chain (the main job)")
         {
             s_topology, s_scenario, s_switch, s_seed, s_seconds, s_virtual, s_mininet, s_headless, s_json, s_program, s_history, s_log,
+            s_run, s_prompt, s_noController, s_pcap, s_clean,
         };
         TelemetryArguments telemetry = new(command);
+        command.Add(AttachCommand());
         command.SetAction((parsed, cancellation) => RunAsync(parsed, telemetry, cancellation));
         return command;
     }
 
     private static Task<int> RunAsync(ParseResult parsed, TelemetryArguments telemetry, CancellationToken cancellation)
     {
-        bool headless = parsed.GetValue(s_headless);
+        if (parsed.GetValue(s_clean))
+        {
+            foreach (string line in LabFolder.Clean())
+            {
+                Console.Error.WriteLine($"telemetry: {line}");
+            }
+
+            return Task.FromResult(0);
+        }
+
+        bool prompt = parsed.GetValue(s_prompt) || parsed.GetValue(s_run) is not null;
+        bool headless = parsed.GetValue(s_headless) || prompt;
         bool mininet = parsed.GetValue(s_mininet);
         if (parsed.GetValue(s_virtual) && (!headless || mininet))
         {
@@ -85,6 +111,11 @@ internal static partial class LabCommand
             throw new CommandException("--switch bmv2 needs --mininet: simple_switch_grpc forwards between network interfaces");
         }
 
+        if (!mininet && (prompt || parsed.GetValue(s_noController) || parsed.GetValue(s_pcap) is not null))
+        {
+            throw new CommandException("--run, --prompt, --no-controller and --pcap need --mininet: only there are hosts with processes and interfaces");
+        }
+
         LabOptions options = new()
         {
             Topology = TopologyCatalog.Load(parsed.GetRequiredValue(s_topology)),
@@ -93,6 +124,7 @@ internal static partial class LabCommand
             Seconds = parsed.GetValue(s_seconds) ?? (headless ? HeadlessSeconds : WatchedSeconds),
             Program = parsed.GetValue(s_program),
             Telemetry = telemetry.Read(parsed),
+            Controlled = !parsed.GetValue(s_noController),
             HistoryFile = parsed.GetValue(s_history),
         };
         options.Validate();

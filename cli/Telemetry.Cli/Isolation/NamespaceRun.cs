@@ -42,6 +42,7 @@ internal static partial class NamespaceRun
             host, .. Path.GetFileNameWithoutExtension(host) == "dotnet" ? new[] { program } : [], .. arguments,
         ]);
         start.Environment[Marker] = "1";
+        string folder = LabFolder.Create(start);
 
         // The parent-death signal is bound to the thread that forks, so one thread lives as long as the child does.
         TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,7 +66,14 @@ internal static partial class NamespaceRun
             Name = "namespace",
         };
         keeper.Start();
-        return await ended.Task.ConfigureAwait(false);
+        try
+        {
+            return await ended.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            LabFolder.Close(folder, cancellation.IsCancellationRequested);
+        }
     }
 
     /// <summary>Brings the loopback interface of the new namespace up.</summary>

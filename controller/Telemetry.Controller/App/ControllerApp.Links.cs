@@ -14,6 +14,9 @@ public sealed partial class ControllerApp
     /// <summary>LLDP frames that no key of this run signed: ignored.</summary>
     public long ForeignProbes => Interlocked.Read(ref _foreignProbes);
 
+    /// <summary>Switches whose programs can send and receive probes, by name; links between others are never judged. Empty before the start.</summary>
+    public IReadOnlySet<string> Probed => _agents.Where(a => a.CanProbe).Select(a => a.Node.Name).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Wires that probes found where the topology has none, in words, sorted; a snapshot.</summary>
     public IReadOnlyList<string> WiringFaults
     {

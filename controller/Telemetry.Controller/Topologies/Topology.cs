@@ -23,6 +23,7 @@ public sealed record Topology(
 /// <param name="Cluster">Cluster it belongs to; <c>c1</c> by default.</param>
 /// <param name="Target">What runs it, <c>soft</c> or <c>bmv2</c>; null for the lab's choice.</param>
 /// <param name="Role">What it is in the network.</param>
+/// <param name="CpuPort">Port of the controller; null for the launcher's choice.</param>
 public sealed record SwitchNode(
     string Name,
     int NodeId,
@@ -32,7 +33,8 @@ public sealed record SwitchNode(
     string? GrpcAddress,
     string Cluster,
     string? Target = null,
-    SwitchRole Role = SwitchRole.Switch);
+    SwitchRole Role = SwitchRole.Switch,
+    int? CpuPort = null);
 
 /// <summary>An end host.</summary>
 /// <param name="Name">As in the file, e.g. <c>h1</c>.</param>

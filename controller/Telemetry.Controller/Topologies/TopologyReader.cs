@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -12,7 +13,7 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
     private static readonly string[] RootKeys = ["name", "hosts", "switches", "links"];
     private static readonly string[] HostKeys = ["ip", "mac", "commands"];
     private static readonly string[] SwitchKeys =
-        ["runtime_json", "program", "node_id", "layer", "cluster", "grpc", "cli_input", "target", "role"];
+        ["runtime_json", "program", "node_id", "layer", "cluster", "grpc", "cli_input", "target", "role", "cpu_port"];
     private static readonly string[] Targets = ["soft", "bmv2"];
     private static readonly string[] Roles = ["switch", "router", "firewall"];
 
@@ -52,7 +53,7 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         return faults.Count > 0 ? null : new Topology(
             name,
             [.. _switches.Select(s => new SwitchNode(
-                s.Name, s.NodeId, s.Layer, s.Program, s.RuntimeFile, s.Grpc, s.Cluster, s.Target, s.Role))],
+                s.Name, s.NodeId, s.Layer, s.Program, s.RuntimeFile, s.Grpc, s.Cluster, s.Target, s.Role, s.CpuPort))],
             [.. _hosts.Select(h => new HostNode(h.Name, h.Address!, h.PrefixLength, h.Mac!, h.Commands))],
             [.. _links.Select(l => l.Link)]);
     }
@@ -196,6 +197,14 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         }
 
         node.Target = ChoiceOf(part.Get("target"), Targets);
+        if (part.Get("cpu_port") is { } cpu)
+        {
+            // The tutorials' files have it as text.
+            node.CpuPort = cpu.IsText && int.TryParse(cpu.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and < 511
+                ? number
+                : (int)IntegerOf(cpu, 1, 510, 510);
+        }
+
         node.Role = ChoiceOf(part.Get("role"), Roles) switch
         {
             "router" => SwitchRole.Router,
@@ -357,6 +366,8 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         public string? Target { get; set; }
 
         public SwitchRole Role { get; set; }
+
+        public int? CpuPort { get; set; }
     }
 
     private sealed record LinkDraft(Link Link, JsonPart Part);

@@ -42,6 +42,11 @@ internal static class TopologyWriter
         Add("runtime_json", Relative(node.RuntimeFile, folder));
         Add("grpc", node.GrpcAddress);
         Add("target", node.Target);
+        if (node.CpuPort is { } cpu)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", \"cpu_port\": {cpu}");
+        }
+
         Add("role", node.Role switch
         {
             SwitchRole.Router => "router",

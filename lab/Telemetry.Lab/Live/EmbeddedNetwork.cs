@@ -82,6 +82,9 @@ internal sealed class EmbeddedNetwork : ILiveNetwork
         }
     }
 
+    public Task RunCommandAsync(string command, CancellationToken cancellation) =>
+        throw new LabException("hosts of the embedded fabric run no commands: they exist in Mininet only");
+
     public async Task<LabResult> CompleteAsync(LabResult measured)
     {
         await EndLoopAsync().ConfigureAwait(false);

@@ -34,6 +34,10 @@ internal interface ILiveNetwork : IAsyncDisposable
     /// <summary>Runs the scenario's traffic until it is over or cancelled; both are a normal end.</summary>
     Task RunAsync(LabOptions options, Action<string> progress, CancellationToken cancellation);
 
+    /// <summary>Runs a shell command instead of a scenario, until it ends or is cancelled (<see cref="LiveSettings.Command"/>).</summary>
+    /// <exception cref="LabException">This network has no hosts that could run one.</exception>
+    Task RunCommandAsync(string command, CancellationToken cancellation);
+
     /// <summary>Stops the traffic and adds to the result what the network itself knows.</summary>
     Task<LabResult> CompleteAsync(LabResult measured);
 }

@@ -66,18 +66,24 @@ public static class LiveLab
         settings.Serving(chain.Feed);
 
         ConcurrentDictionary<string, GrpcChannel> channels = new();
+        ControllerApp? controller = null;
         try
         {
-            ControllerApp controller = new(options.Topology, Options(program, options, network), settings.Time, Connect);
-            await using ConfiguredAsyncDisposable controllerEnd = controller.ConfigureAwait(false);
-            Convergence convergence = new(options.Topology, controller);
-            controller.LinkChanged += change => chain.Tell(change.A.Device, node => node.OnLink(ControllerSetup.Status(change)));
-            controller.SwitchChanged += status => chain.Tell(status.Name, node => node.OnDevice(ControllerSetup.Reading(status)));
-            await ConvergeAsync(controller, convergence, options, settings, cancellation).ConfigureAwait(false);
-            settings.Progress("every switch is programmed and every link answers");
+            if (options.Controlled)
+            {
+                controller = new ControllerApp(options.Topology, Options(program, options, network), settings.Time, Connect);
+                Convergence convergence = new(options.Topology, controller);
+                controller.LinkChanged += change => chain.Tell(change.A.Device, node => node.OnLink(ControllerSetup.Status(change)));
+                controller.SwitchChanged += status => chain.Tell(status.Name, node => node.OnDevice(ControllerSetup.Reading(status)));
+                await ConvergeAsync(controller, convergence, options, settings, cancellation).ConfigureAwait(false);
+                settings.Progress("every switch is programmed and every link answers");
+            }
+
             try
             {
-                await network.RunAsync(options, settings.Progress, cancellation).ConfigureAwait(false);
+                await (settings.Command is { } command
+                    ? network.RunCommandAsync(command, cancellation)
+                    : network.RunAsync(options, settings.Progress, cancellation)).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -95,6 +101,11 @@ public static class LiveLab
         }
         finally
         {
+            if (controller is not null)
+            {
+                await controller.DisposeAsync().ConfigureAwait(false);
+            }
+
             foreach (GrpcChannel channel in channels.Values)
             {
                 channel.Dispose();

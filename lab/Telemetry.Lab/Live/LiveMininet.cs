@@ -16,6 +16,7 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options) : I
     private readonly List<PingResult> _pings = [];
     private readonly List<IperfResult> _transfers = [];
     private MininetNetwork? _network;
+    private int _commandExitCode;
 
     public bool SharedClock => false;
 
@@ -71,8 +72,11 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options) : I
         _transfers.AddRange(await Task.WhenAll(tcp, udp).ConfigureAwait(false));
     }
 
-    public Task<LabResult> CompleteAsync(LabResult measured) =>
-        Task.FromResult(measured with { Kernel = new KernelTraffic(_pings, _transfers) });
+    public async Task RunCommandAsync(string command, CancellationToken cancellation) =>
+        _commandExitCode = await LabShell.RunAsync(options.WorkFolder, command, cancellation).ConfigureAwait(false);
+
+    public Task<LabResult> CompleteAsync(LabResult measured) => Task.FromResult(
+        measured with { Kernel = new KernelTraffic(_pings, _transfers), CommandExitCode = _commandExitCode });
 
     public ValueTask DisposeAsync() => _network?.DisposeAsync() ?? ValueTask.CompletedTask;
 

@@ -9,6 +9,12 @@ public sealed record LiveSettings
     /// <summary>The clock; the system's by default.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>
+    /// Shell command that is the run, inside the lab's namespace (in Mininet): each host's name is a command that runs
+    /// its arguments in that host, and <c>lab</c> changes the network. Empty is a shell for people; null runs the scenario.
+    /// </summary>
+    public string? Command { get; init; }
+
     /// <summary>Logs of the parts; none by default.</summary>
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 

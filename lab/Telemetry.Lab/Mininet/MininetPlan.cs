@@ -79,7 +79,7 @@ public static class MininetPlan
         }
 
         // P4 programs here send the controller's packets with priority 7: eight queues a port.
-        tail.AddRange(["--", "--grpc-server-addr", $"127.0.0.1:{Text(grpcPort)}", "--cpu-port", Text(options.CpuPort), "--priority-queues", "8"]);
+        tail.AddRange(["--", "--grpc-server-addr", $"127.0.0.1:{Text(grpcPort)}", "--cpu-port", Text(node.CpuPort ?? options.CpuPort), "--priority-queues", "8"]);
         return new JsonObject
         {
             ["name"] = node.Name,

@@ -7,7 +7,7 @@ namespace Telemetry.Lab.Running;
 internal sealed class Convergence
 {
     private readonly ControllerApp _controller;
-    private readonly SortedSet<string> _waiting = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (string A, string B)> _waiting = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     public Convergence(Topology topology, ControllerApp controller)
@@ -18,7 +18,7 @@ internal sealed class Convergence
         {
             if (switches.Contains(link.A.Device) && switches.Contains(link.B.Device))
             {
-                _waiting.Add(Key(link.A, link.B));
+                _waiting[Key(link.A, link.B)] = (link.A.Device, link.B.Device);
             }
         }
 
@@ -36,7 +36,10 @@ internal sealed class Convergence
             .Select(s => $"{s.Name} is {s.State.ToString().ToLowerInvariant()}{(s.Detail.Length > 0 ? $" ({s.Detail})" : "")}")];
         lock (_lock)
         {
-            missing.AddRange(_waiting.Select(l => $"no probe over {l}"));
+            IReadOnlySet<string> probed = _controller.Probed;
+            missing.AddRange(_waiting
+                .Where(l => probed.Contains(l.Value.A) && probed.Contains(l.Value.B))
+                .Select(l => $"no probe over {l.Key}"));
         }
 
         return missing;
@@ -53,7 +56,15 @@ internal sealed class Convergence
     {
         lock (_lock)
         {
-            _ = change.Up ? _waiting.Remove(Key(change.A, change.B)) : _waiting.Add(Key(change.A, change.B));
+            string key = Key(change.A, change.B);
+            if (change.Up)
+            {
+                _waiting.Remove(key);
+            }
+            else
+            {
+                _waiting[key] = (change.A.Device, change.B.Device);
+            }
         }
     }
 }

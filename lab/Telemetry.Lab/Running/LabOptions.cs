@@ -34,6 +34,9 @@ public sealed record LabOptions
     /// <summary>Hears every report before its node does; null, the default, lets nobody.</summary>
     internal Action<SwitchNode, byte[]>? ReportTap { get; init; }
 
+    /// <summary>False leaves the switches without program and entries, for a controller of the user's; true by default.</summary>
+    public bool Controlled { get; init; } = true;
+
     /// <summary>File of the history, made when missing; null keeps it in memory.</summary>
     public string? HistoryFile { get; init; }
 

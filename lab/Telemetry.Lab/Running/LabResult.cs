@@ -21,6 +21,9 @@ public sealed record LabResult(
     /// <summary>What Mininet's hosts measured; null when there are none.</summary>
     public KernelTraffic? Kernel { get; init; }
 
+    /// <summary>Exit code of the command that was the run; 0 when there was none.</summary>
+    public int CommandExitCode { get; init; }
+
     /// <summary>Episodes of the truth; empty when there is none.</summary>
     public IReadOnlyList<TruthEpisode> Episodes => Truth?.Episodes(EndNs) ?? [];
 }

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Telemetry.Cli.Isolation;
+
+/// <summary>
+/// The folder of one Mininet lab: its plan, logs and sockets, and who owns it. A folder whose owner is gone is what a
+/// killed run left; the kernel removed everything else with the run's namespaces.
+/// </summary>
+internal static class LabFolder
+{
+    private const string Prefix = "telemetry-lab-";
+    private const string Variable = "TELEMETRY_LAB_FOLDER";
+    private const string OwnerFile = "owner";
+    private const string KeptFile = "kept";
+
+    /// <summary>The folder that the owner made for the program inside.</summary>
+    public static string OfThisRun => Environment.GetEnvironmentVariable(Variable)
+        ?? throw new CommandException("this lab has no folder: it was not started by telemetry lab --mininet");
+
+    /// <summary>Makes a folder that this process owns, and tells the program to start about it.</summary>
+    public static string Create(ProcessStartInfo start)
+    {
+        string folder = Directory.CreateTempSubdirectory(Prefix).FullName;
+        File.WriteAllText(Path.Combine(folder, OwnerFile), Identity(Environment.ProcessId));
+        start.Environment[Variable] = folder;
+        return folder;
+    }
+
+    /// <summary>Marks the folder of a run that ended well, so that its owner removes it.</summary>
+    public static void Forget() => File.WriteAllText(Path.Combine(OfThisRun, "done"), "");
+
+    /// <summary>Ends a run's folder: it goes, unless the run failed and its logs are worth reading.</summary>
+    public static void Close(string folder, bool interrupted)
+    {
+        if (interrupted || File.Exists(Path.Combine(folder, "done")))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        else
+        {
+            File.WriteAllText(Path.Combine(folder, KeptFile), "");
+        }
+    }
+
+    /// <summary>Folders of labs that run now.</summary>
+    public static IEnumerable<string> Running() => All().Where(IsOwned);
+
+    /// <summary>Ends processes that a dead lab left and removes its folder, logs of failed runs too; says what it did.</summary>
+    public static IEnumerable<string> Clean()
+    {
+        int removed = 0;
+        foreach (string folder in All().Where(f => !IsOwned(f)).ToArray())
+        {
+            foreach (int left in ProcessesOf(folder))
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"ended process {left} of {folder}");
+                End(left);
+            }
+
+            Directory.Delete(folder, recursive: true);
+            removed++;
+            yield return $"removed {folder}";
+        }
+
+        if (removed == 0)
+        {
+            yield return "nothing was left to clean";
+        }
+    }
+
+    /// <summary>A process inside a running lab, by its folder; null before it has started.</summary>
+    public static int? ProcessInside(string folder) => ProcessesOf(folder)
+        .Where(p => p != Environment.ProcessId && Namespace(p) is { } space && space != Namespace(Environment.ProcessId))
+        .Select(p => (int?)p).FirstOrDefault();
+
+    private static IEnumerable<string> All() =>
+        Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*").Where(f => File.Exists(Path.Combine(f, OwnerFile)));
+
+    private static bool IsOwned(string folder)
+    {
+        string owner = File.ReadAllText(Path.Combine(folder, OwnerFile));
+        return !File.Exists(Path.Combine(folder, KeptFile))
+            && int.TryParse(owner.Split(' ')[0], CultureInfo.InvariantCulture, out int process) && Identity(process) == owner;
+    }
+
+    // A number is used again; number and start time are not.
+    private static string Identity(int process)
+    {
+        try
+        {
+            string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            return string.Create(CultureInfo.InvariantCulture, $"{process} {stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19]}");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static IEnumerable<int> ProcessesOf(string folder)
+    {
+        byte[] needle = System.Text.Encoding.UTF8.GetBytes($"{Variable}={folder}\0");
+        foreach (string entry in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(entry), CultureInfo.InvariantCulture, out int process)
+                && ReadOrEmpty(Path.Combine(entry, "environ")).AsSpan().IndexOf(needle) >= 0)
+            {
+                yield return process;
+            }
+        }
+    }
+
+    private static string? Namespace(int process) =>
+        File.ResolveLinkTarget(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/ns/net"), returnFinalTarget: false)?.Name;
+
+    private static byte[] ReadOrEmpty(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static void End(int process)
+    {
+        try
+        {
+            using Process left = Process.GetProcessById(process);
+            left.Kill();
+            left.WaitForExit(5000);
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+        {
+            // It ended by itself.
+        }
+    }
+}
