@@ -25,6 +25,8 @@ public sealed partial class EmbeddedFabric : ILoopHandler
     private readonly Dictionary<string, Switch> _switchByName = new(StringComparer.Ordinal);
     private readonly List<FabricLink> _links = [];
     private readonly List<ReportPort> _reportPorts = [];
+    private readonly Dictionary<string, ReportPort> _reportPortOf = new(StringComparer.Ordinal);
+    private readonly List<Action> _scheduled = [];
     private readonly List<TcpSender> _tcpSenders = [];
     private readonly List<Switch> _switches = [];
     private ScenarioPlan? _plan;
@@ -52,9 +54,10 @@ public sealed partial class EmbeddedFabric : ILoopHandler
                 Observer = watch,
                 Seed = LabRandom.Derive(seed, node.Name),
             });
-            ReportPort reportPort = new(reports(node));
+            ReportPort reportPort = new(reports(node), LabRandom.Derive(seed, $"report loss {node.Name}"));
             created.AttachPort(ReportPortNumber, reportPort, new PortOptions());
             _reportPorts.Add(reportPort);
+            _reportPortOf.Add(node.Name, reportPort);
             _switches.Add(created);
             _switchByName.Add(node.Name, created);
             watches.Add(node.Name, watch);
@@ -82,6 +85,9 @@ public sealed partial class EmbeddedFabric : ILoopHandler
 
     /// <summary>Report datagrams that left the switches.</summary>
     public long ReportDatagrams => _reportPorts.Sum(p => p.Datagrams);
+
+    /// <summary>Of those, the ones that a scenario lost on their way.</summary>
+    public long ReportsLost => _reportPorts.Sum(p => p.Lost);
 
     /// <summary>Frames on report ports that a collector's kernel would have dropped.</summary>
     public long BadReportFrames => _reportPorts.Sum(p => p.BadFrames);
@@ -134,17 +140,32 @@ public sealed partial class EmbeddedFabric : ILoopHandler
             StartFlow(i, plan.Flows[i], plan.Seed);
         }
 
-        for (int i = 0; i < plan.LinkActions.Count; i++)
+        foreach (LinkAction action in plan.LinkActions)
         {
-            _loop.Schedule(plan.LinkActions[i].AtNs, this, i);
+            At(action.AtNs, () => SetLinkUp(action.A, action.B, action.Up));
         }
+
+        foreach (LossAction action in plan.LossActions)
+        {
+            string entity = FabricLink.EntityOf(action.A, action.B);
+            At(action.AtNs, () => _links.Where(l => l.Entity == entity).ToList().ForEach(l => l.SetLoss(action.Fraction)));
+        }
+
+        foreach (ReportLossAction action in plan.ReportLossActions)
+        {
+            At(action.AtNs, () => _reportPortOf[action.Switch].SetLoss(action.Fraction));
+        }
+
+        Truth.Add(plan.Marks);
     }
 
     /// <inheritdoc/>
-    public void OnEvent(long arg)
+    public void OnEvent(long arg) => _scheduled[(int)arg]();
+
+    private void At(long timeNs, Action action)
     {
-        LinkAction action = _plan!.LinkActions[(int)arg];
-        SetLinkUp(action.A, action.B, action.Up);
+        _scheduled.Add(action);
+        _loop.Schedule(timeNs, this, _scheduled.Count - 1);
     }
 
     private void StartFlow(int number, FlowPlan plan, ulong seed)
@@ -203,14 +224,16 @@ public sealed partial class EmbeddedFabric : ILoopHandler
             }
         }
 
-        foreach (LinkAction action in plan.LinkActions)
+        foreach ((string a, string b) in plan.LinkActions.Select(l => (l.A, l.B)).Concat(plan.LossActions.Select(l => (l.A, l.B))))
         {
-            string entity = FabricLink.EntityOf(action.A, action.B);
+            string entity = FabricLink.EntityOf(a, b);
             if (!_links.Exists(l => l.Entity == entity))
             {
-                faults.Add($"no link between {action.A} and {action.B}");
+                faults.Add($"no link between {a} and {b}");
             }
         }
+
+        faults.AddRange(plan.ReportLossActions.Where(r => !_reportPortOf.ContainsKey(r.Switch)).Select(r => $"no switch {r.Switch}"));
 
         if (faults.Count > 0)
         {

@@ -31,6 +31,13 @@ internal sealed class FabricLink
     public static string EntityOf(string a, string b) =>
         string.CompareOrdinal(a, b) <= 0 ? $"{a}-{b}" : $"{b}-{a}";
 
+    /// <summary>Loses a fraction of the frames of both directions on top of the link's own loss; 0 ends it.</summary>
+    public void SetLoss(double fraction)
+    {
+        _aToB.SetLoss(fraction);
+        _bToA.SetLoss(fraction);
+    }
+
     /// <summary>Cuts or mends the cable: both directions and the carrier of the switch ports.</summary>
     public void SetUp(bool up)
     {

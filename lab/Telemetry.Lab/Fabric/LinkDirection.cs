@@ -13,7 +13,8 @@ internal sealed class LinkDirection : IPort, ILoopHandler
 {
     private readonly EventLoop _loop;
     private readonly long _delayNs;
-    private readonly double _loss;
+    private readonly double _ownLoss;
+    private double _loss;
     private readonly double _nsPerByte;
     private readonly LabRandom _random;
     private readonly IFrameSink _sink;
@@ -35,6 +36,7 @@ internal sealed class LinkDirection : IPort, ILoopHandler
     {
         _loop = loop;
         _delayNs = delayNs;
+        _ownLoss = loss;
         _loss = loss;
         _nsPerByte = rateBitsPerSecond > 0 ? 8e9 / rateBitsPerSecond : 0;
         _random = new LabRandom(seed);
@@ -61,6 +63,9 @@ internal sealed class LinkDirection : IPort, ILoopHandler
             _up = value;
         }
     }
+
+    /// <summary>Fraction of frames lost at random on top of the link's own.</summary>
+    public void SetLoss(double fraction) => _loss = 1 - ((1 - _ownLoss) * (1 - fraction));
 
     /// <inheritdoc/>
     public void Transmit(ReadOnlySpan<byte> frame) => TransmitAt(frame, _loop.NowNs);

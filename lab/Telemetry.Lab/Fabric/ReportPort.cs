@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Telemetry.Lab.Hosts;
+using Telemetry.Lab.Randomness;
 using Telemetry.SoftSwitch.Ports;
 
 namespace Telemetry.Lab.Fabric;
@@ -15,14 +16,28 @@ internal sealed class ReportPort : IPort
     private const int Udp = Ipv4 + 20;
     private const int Payload = Udp + 8;
     private readonly ReportHandler _handler;
+    private readonly LabRandom _random;
+    private double _loss;
 
-    public ReportPort(ReportHandler handler) => _handler = handler;
+    /// <param name="handler">Takes the datagrams.</param>
+    /// <param name="seed">Of random loss.</param>
+    public ReportPort(ReportHandler handler, ulong seed = 1)
+    {
+        _handler = handler;
+        _random = new LabRandom(seed);
+    }
 
-    /// <summary>Datagrams handed on.</summary>
+    /// <summary>Datagrams lost on the way, as a scenario wants it.</summary>
+    public long Lost { get; private set; }
+
+    /// <summary>Datagrams that arrived here, lost ones included.</summary>
     public long Datagrams { get; private set; }
 
     /// <summary>Frames that are no UDP over IPv4, or whose lengths or IPv4 checksum are wrong: a collector's kernel would drop them.</summary>
     public long BadFrames { get; private set; }
+
+    /// <summary>Loses a fraction of the datagrams from now on.</summary>
+    public void SetLoss(double fraction) => _loss = fraction;
 
     /// <inheritdoc/>
     public void Transmit(ReadOnlySpan<byte> frame)
@@ -46,6 +61,12 @@ internal sealed class ReportPort : IPort
         }
 
         Datagrams++;
+        if (_loss > 0 && _random.NextUnit() < _loss)
+        {
+            Lost++;
+            return;
+        }
+
         _handler(frame.Slice(Payload, udpLength - 8));
     }
 }

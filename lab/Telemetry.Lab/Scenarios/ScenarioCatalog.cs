@@ -6,9 +6,19 @@ public static class ScenarioCatalog
     private static readonly SortedDictionary<string, Func<ScenarioContext, ScenarioPlan>> s_scenarios =
         new(StringComparer.Ordinal)
         {
+            ["elephant"] = LoadScenarios.Elephant,
+            ["flashcrowd"] = LoadScenarios.FlashCrowd,
+            ["grayloss"] = FaultScenarios.GrayLoss,
             ["incast"] = IncastScenario.Plan,
             ["linkfail"] = LinkFailScenario.Plan,
+            ["linkflap"] = FaultScenarios.LinkFlap,
+            ["microburst"] = LoadScenarios.MicroBurst,
+            ["mixed"] = LoadScenarios.Mixed,
+            ["pathchange"] = FaultScenarios.PathChange,
+            ["reportloss"] = FaultScenarios.ReportLoss,
             ["steady"] = SteadyScenario.Plan,
+            ["switchdown"] = FaultScenarios.SwitchDown,
+            ["udpflood"] = LoadScenarios.UdpFlood,
         };
 
     /// <summary>The names, ascending.</summary>

@@ -1,4 +1,5 @@
 using Telemetry.Lab.Traffic;
+using Telemetry.Lab.Truth;
 
 namespace Telemetry.Lab.Scenarios;
 
@@ -10,6 +11,15 @@ namespace Telemetry.Lab.Scenarios;
 public sealed record ScenarioPlan(
     string Name, ulong Seed, IReadOnlyList<FlowPlan> Flows, IReadOnlyList<LinkAction> LinkActions)
 {
+    /// <summary>Links that lose frames; ascending in time.</summary>
+    public IReadOnlyList<LossAction> LossActions { get; init; } = [];
+
+    /// <summary>Reports that are lost; ascending in time.</summary>
+    public IReadOnlyList<ReportLossAction> ReportLossActions { get; init; } = [];
+
+    /// <summary>What is true by plan rather than by what the queues do, loop time.</summary>
+    public IReadOnlyList<TruthEpisode> Marks { get; init; } = [];
+
     /// <summary>Flows are told apart by their port numbers.</summary>
     public const int MaxFlows = 24_000;
 }

@@ -12,6 +12,7 @@ public sealed class FabricTruth
 {
     private readonly List<PortTruth> _ports = [];
     private readonly List<FlowTruth> _flows = [];
+    private readonly List<TruthEpisode> _marks = [];
     private readonly Dictionary<string, List<(long StartNs, long? EndNs)>> _linkDown = new(StringComparer.Ordinal);
 
     /// <summary>Every switch port with a link, in the topology's order of links.</summary>
@@ -20,13 +21,15 @@ public sealed class FabricTruth
     /// <summary>Every direction of every flow, in the plan's order.</summary>
     public IReadOnlyList<FlowTruth> Flows => _flows;
 
+    internal void Add(IReadOnlyList<TruthEpisode> marks) => _marks.AddRange(marks);
+
     internal PacketTracker Tracker { get; } = new();
 
     /// <summary>Congestion of every port and links that were down, ascending by start, then entity.</summary>
     /// <param name="nowNs">The end of the run.</param>
     public IReadOnlyList<TruthEpisode> Episodes(long nowNs)
     {
-        List<TruthEpisode> episodes = [];
+        List<TruthEpisode> episodes = [.. _marks];
         foreach (PortTruth port in _ports)
         {
             episodes.AddRange(Congestion(port, nowNs));

@@ -55,6 +55,29 @@ public class MininetLabTests
         Assert.Equal(0, document.RootElement.GetProperty("reports").GetProperty("malformed").GetInt64());
     }
 
+    [RequiresFact("root", Mininet, Ping)]
+    public async Task Lab_MininetTutorialFiles_HostsRunTheCommand()
+    {
+        // As the P4 tutorials write a lab: hosts' commands, links as lists, entries in runtime files.
+        string folder = Directory.CreateTempSubdirectory("tutorial-").FullName;
+        string program = Path.Combine(Repository.RepositoryRoot.Path, "p4", "basic", "basic.json");
+        await File.WriteAllTextAsync(Path.Combine(folder, "topology.json"), """
+            {"hosts": {"h1": {"ip": "10.0.1.1/24", "mac": "08:00:00:00:01:11",
+                              "commands": ["route add default gw 10.0.1.10 dev eth0", "arp -i eth0 -s 10.0.1.10 08:00:00:00:01:00"]},
+                       "h2": {"ip": "10.0.2.2/24", "mac": "08:00:00:00:02:22",
+                              "commands": ["route add default gw 10.0.2.20 dev eth0", "arp -i eth0 -s 10.0.2.20 08:00:00:00:02:00"]}},
+             "switches": {"s1": {"cpu_port": "510"}}, "links": [["h1", "s1-p1", "0", 10], ["h2", "s1-p2"]]}
+            """);
+        (int code, string output, string errors) = await TelemetryProcess.RunAsync(
+            ["lab", "--mininet", "--topology", Path.Combine(folder, "topology.json"), "--program", program, "--run", "lab pingall && h2 ip route", "--json"]);
+        Directory.Delete(folder, recursive: true);
+        Assert.True(code == 0, errors);
+        Assert.Contains("\"pairs\": 2, \"answered\": 2", errors, StringComparison.Ordinal);
+        Assert.Contains("default via 10.0.2.20", errors, StringComparison.Ordinal);
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.Equal(2, document.RootElement.GetProperty("topology").GetProperty("hosts").GetInt32());
+    }
+
     [RequiresFact("root", Mininet, Ping, Iperf)]
     public async Task Lab_MininetInterrupted_LeavesNothingBehind()
     {

@@ -13,6 +13,16 @@ public class ScenarioTests
     [InlineData("steady")]
     [InlineData("incast")]
     [InlineData("linkfail")]
+    [InlineData("elephant")]
+    [InlineData("flashcrowd")]
+    [InlineData("grayloss")]
+    [InlineData("linkflap")]
+    [InlineData("microburst")]
+    [InlineData("mixed")]
+    [InlineData("pathchange")]
+    [InlineData("reportloss")]
+    [InlineData("switchdown")]
+    [InlineData("udpflood")]
     public void Plan_SameSeed_SamePlan(string name)
     {
         ScenarioPlan first = Plan(name, "leafspine-2x4", 7);
@@ -79,7 +89,7 @@ public class ScenarioTests
     public void Plan_UnknownName_SaysWhichAreKnown()
     {
         ArgumentException fault = Assert.Throws<ArgumentException>(() => Plan("flood", "linear", 1));
-        Assert.Contains("no scenario flood; known: incast, linkfail, steady", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("no scenario flood; known: elephant, flashcrowd, grayloss, incast, linkfail, linkflap, ", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

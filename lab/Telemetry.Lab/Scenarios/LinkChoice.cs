@@ -1,0 +1,37 @@
+using Telemetry.Controller.Topologies;
+using Telemetry.Lab.Randomness;
+
+namespace Telemetry.Lab.Scenarios;
+
+/// <summary>Which link or switch a fault hits.</summary>
+internal static class LinkChoice
+{
+    /// <summary>Any link between switches that lies between hosts; one that the network can do without, where there is such a link.</summary>
+    public static Link Any(Topology topology, LabRandom random, string scenario)
+    {
+        HashSet<string> switches = [.. topology.Switches.Select(s => s.Name)];
+        Link[] candidates = [.. topology.Links.Where(l => switches.Contains(l.A.Device) && switches.Contains(l.B.Device))];
+        if (candidates.Length == 0)
+        {
+            throw new ArgumentException($"topology {topology.Name} has no link between switches: scenario {scenario} needs one");
+        }
+
+        Link[] spare = [.. candidates.Where(l => HostsStayConnected(topology, o => ReferenceEquals(o, l)))];
+        Link[] choice = spare.Length > 0 ? spare : candidates;
+        return choice[random.NextBetween(0, choice.Length)];
+    }
+
+    /// <summary>A switch without hosts that the network can do without, or null.</summary>
+    public static SwitchNode? SpareSwitch(Topology topology, LabRandom random)
+    {
+        SwitchNode[] spare = [.. topology.Switches.Where(s => HostsStayConnected(topology, l => l.A.Device == s.Name || l.B.Device == s.Name))];
+        return spare.Length == 0 ? null : spare[random.NextBetween(0, spare.Length)];
+    }
+
+    private static bool HostsStayConnected(Topology topology, Func<Link, bool> without)
+    {
+        Topology rest = topology with { Links = [.. topology.Links.Where(l => !without(l))] };
+        Dictionary<string, int> distances = LinkLoad.DistancesTo(rest.Hosts[0].Name, LinkLoad.Neighbours(rest));
+        return rest.Hosts.All(h => distances.ContainsKey(h.Name));
+    }
+}
