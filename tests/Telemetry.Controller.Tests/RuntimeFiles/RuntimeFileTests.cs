@@ -22,6 +22,7 @@ public sealed class RuntimeFileTests : IDisposable
                 {"table": "Ingress.ipv4_lpm", "default_action": true, "action_name": "Ingress.drop", "action_params": {}},
                 {"table": "Ingress.ipv4_lpm", "match": {"hdr.ipv4.dst_addr": ["10.0.1.1", 32]},
                  "action_name": "Ingress.set_next_hop", "action_params": {"dst_mac": "08:00:00:00:01:11", "port": 1}},
+                {"table": "Ingress.l2_punt", "match": {"hdr.ethernet.ether_type": [35020]}, "action_name": "Ingress.send_to_cpu", "action_params": {}},
                 {"table": "Ingress.int_watchlist", "priority": 3,
                  "match": {"hdr.ipv4.protocol": [17, 255], "meta.l4_dst_port": ["0x1000", "0xf000"]},
                  "action_name": "Ingress.int_source",
@@ -42,6 +43,7 @@ public sealed class RuntimeFileTests : IDisposable
                 "clone 100 -> 252",
                 "Ingress.ipv4_lpm default -> Ingress.drop()",
                 "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=08:00:00:00:01:11, port=1)",
+                "Ingress.l2_punt hdr.ethernet.ether_type=35020 -> Ingress.send_to_cpu()",
                 "Ingress.int_watchlist hdr.ipv4.protocol=17 meta.l4_dst_port=4096&&&0xf000 priority 3"
                     + " -> Ingress.int_source(max_hops=8, hop_words=8, instructions=64512, rate=1)",
             ],
