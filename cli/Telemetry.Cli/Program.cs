@@ -25,6 +25,7 @@ try
         HistoryCommand.Create(),
         FeedCommand.Create(),
         StatusCommand.Create(),
+        DevicesCommand.Create(),
         TuiCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Telemetry.Collector.Centers;
 using Telemetry.Collector.DataCenters;
 using Telemetry.Collector.Delivery;
+using Telemetry.Collector.Devices;
 using Telemetry.Collector.Feeds;
 using Telemetry.Collector.History;
 using Telemetry.Collector.Hosting;
@@ -30,13 +31,14 @@ internal static class TierCommand
         Option<string?> topology = new("--topology") { Description = "Topology file or built-in: names, queue sizes, and the switches whose counters are read" };
         Option<string?> spool = new("--spool") { Description = "Folder for batches that the center did not acknowledge yet; in memory by default" };
         Option<int> spoolLimit = SpoolLimit();
+        Option<string[]> watch = new("--watch") { Description = $"Linux devices on this machine whose interfaces, queues, routes and rules are read: {LinuxDevice.Form}", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         Option<bool> sharedClock = new("--shared-clock") { Description = "All switches stamp from one clock: link latencies can be told" };
         Option<string?> metrics = new("--metrics") { Description = "ADDRESS:PORT where Prometheus scrapes /metrics; none by default" };
         Option<string?> log = Log();
         Option<string?> profiles = new("--profiles") { Description = "JSON file of decode profiles: units, clocks and known deviations by exporter" };
         Option<int> shards = new("--shards") { Description = "Sockets that share the port, each with a receiving thread", DefaultValueFactory = _ => usual.ReceiveShards };
         Option<int> buffer = new("--receive-buffer") { Description = "Receive buffer of each socket, MiB: holds bursts while the node gets no processor", DefaultValueFactory = _ => usual.SocketBufferBytes >> 20 };
-        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, metrics, profiles, shards, buffer, log };
+        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, watch, metrics, profiles, shards, buffer, log };
         TlsArguments tls = new(command, serves: false);
         command.SetAction((parsed, cancellation) =>
         {
@@ -60,6 +62,7 @@ internal static class TierCommand
                 SpoolDirectory = parsed.GetValue(spool),
                 Metrics = parsed.GetValue(metrics),
                 SpoolLimitBytes = (long)parsed.GetValue(spoolLimit) << 20,
+                Devices = [.. parsed.GetRequiredValue(watch).Select(Watched)],
                 Inventory = known is null ? null : LabInventory.Of(known, parsed.GetValue(sharedClock)),
                 Switches = known is null
                     ? []
@@ -125,6 +128,7 @@ internal static class TierCommand
         Option<string> name = Text("--name", "Name of this data center", usual.DataCenter.Name);
         Option<string> listen = Text("--listen", "ADDRESS:PORT where centers and watchers connect", usual.Listen);
         Option<string?> history = new("--history") { Description = "DuckDB file, made when missing; in memory by default" };
+        Option<string?> devices = new("--devices") { Description = "File of the devices that operators enter; by default beside the history, as NAME.devices.json" };
         Option<int> series = new("--metrics-series") { Description = "Ports, links and devices with series of their own in metrics, at most, of each", DefaultValueFactory = _ => usual.MetricsSeries };
         Option<string?> otlp = new("--otlp") { Description = "URL of an OpenTelemetry receiver that gets metrics and events, e.g. http://127.0.0.1:4317" };
         Option<bool> otlpHttp = new("--otlp-http") { Description = "Send them over HTTP instead of gRPC" };
@@ -135,7 +139,7 @@ internal static class TierCommand
         Option<double> keep5m = Keep("--keep-5m", "Days that windows of 5 minutes, events, alerts and states are kept", kept.FiveMinutesNs / 8.64e13);
         Option<string?> metrics = new("--metrics") { Description = "ADDRESS:PORT where Prometheus scrapes /metrics; none by default" };
         Option<string?> log = Log();
-        Command command = new("datacenter", "Run the data center: history, inference, and the feed for watchers") { name, listen, history, keepRaw, keep10s, keep5m, metrics, series, otlp, otlpHttp, otlpPeriod, log };
+        Command command = new("datacenter", "Run the data center: history, inference, and the feed for watchers") { name, listen, history, devices, keepRaw, keep10s, keep5m, metrics, series, otlp, otlpHttp, otlpPeriod, log };
         TlsArguments tls = new(command, serves: true);
         command.SetAction((parsed, cancellation) =>
         {
@@ -144,6 +148,7 @@ internal static class TierCommand
                 DataCenter = new DataCenterOptions { Name = parsed.GetRequiredValue(name) },
                 Listen = parsed.GetRequiredValue(listen),
                 HistoryFile = parsed.GetValue(history),
+                DevicesFile = parsed.GetValue(devices) ?? (parsed.GetValue(history) is { } stored ? Path.ChangeExtension(stored, ".devices.json") : null),
                 Tls = tls.Read(parsed),
                 Metrics = parsed.GetValue(metrics),
                 MetricsSeries = parsed.GetValue(series),
@@ -169,6 +174,11 @@ internal static class TierCommand
         using ILoggerFactory loggers = Logging.Create(file);
         return await run(loggers).ConfigureAwait(false);
     }
+
+    /// <exception cref="CommandException">It is of no form; says which there is.</exception>
+    private static LinuxDevice Watched(string text) => LinuxDevice.TryParse(text, out LinuxDevice? device)
+        ? device!
+        : throw new CommandException($"--watch {text}: {LinuxDevice.Form} expected");
 
     private static Option<string[]> Upstream(string tier, string usual) => new("--upstream")
     {

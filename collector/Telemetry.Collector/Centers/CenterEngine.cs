@@ -28,6 +28,7 @@ public sealed class CenterEngine
     private readonly List<Event> _events = [];
     private readonly Queue<(Batch Batch, List<SenderMark> Covers)> _unwritten = new();
     private readonly TierStatuses _tiers = new();
+    private readonly SortedDictionary<string, DeviceDetail> _details = new(StringComparer.Ordinal);
     private bool _inventoryChanged;
     private long _lastBatchNs = long.MinValue / 2;
     private long _lastRefreshNs = long.MinValue / 2;
@@ -241,6 +242,10 @@ public sealed class CenterEngine
         }
 
         _tiers.Take(batch.Tiers);
+        foreach (DeviceDetail detail in batch.Details)
+        {
+            _details[detail.Name] = detail;
+        }
     }
 
     private void Release(long nowNs, bool everything)
@@ -286,6 +291,8 @@ public sealed class CenterEngine
         }
 
         _tiers.TakeChanged(batch.Tiers);
+        batch.Details.AddRange(_details.Values);
+        _details.Clear();
         _lastBatchNs = nowNs;
         _lastRefreshNs = refresh ? nowNs : _lastRefreshNs;
         return batch;

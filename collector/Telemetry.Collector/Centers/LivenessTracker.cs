@@ -41,7 +41,8 @@ internal sealed class LivenessTracker(long silentAfterNs)
     /// <param name="nowNs">Now.</param>
     /// <param name="trustState">True when the watcher itself decides on silence (a center), false for nodes, which only tell signs of life.</param>
     /// <param name="events">Receives what changed.</param>
-    public void Heard(DeviceStatus status, string watcher, long nowNs, bool trustState, ICollection<Event> events)
+    /// <param name="figures">False when the status says nothing about processor and memory.</param>
+    public void Heard(DeviceStatus status, string watcher, long nowNs, bool trustState, ICollection<Event> events, bool figures = true)
     {
         Tracked tracked = Find(status.Name, status.Kind);
         if (status.Name == watcher)
@@ -56,7 +57,11 @@ internal sealed class LivenessTracker(long silentAfterNs)
             return; // somebody else looks at it more closely
         }
 
-        tracked.TakeFigures(status);
+        if (figures)
+        {
+            tracked.TakeFigures(status);
+        }
+
         if (alive || trustState)
         {
             tracked.Watcher = watcher;
@@ -87,7 +92,8 @@ internal sealed class LivenessTracker(long silentAfterNs)
     /// <param name="nowNs">Now.</param>
     /// <param name="judges">True when this tier decides on every device's silence; false when only on its own senders'.</param>
     /// <param name="events">Receives what changed.</param>
-    public void Check(long nowNs, bool judges, ICollection<Event> events)
+    /// <param name="self">This tier's name where it also watches devices itself, and judges those.</param>
+    public void Check(long nowNs, bool judges, ICollection<Event> events, string self = "")
     {
         foreach (Tracked tracked in _devices.Values)
         {
@@ -111,7 +117,7 @@ internal sealed class LivenessTracker(long silentAfterNs)
                     Become(tracked, DeviceState.Unspecified, nowNs, $"{tracked.Watcher}, which watched it, is silent", events: null);
                 }
             }
-            else if (judges)
+            else if (judges || tracked.Watcher == self)
             {
                 JudgeSilence(tracked, nowNs, events);
             }

@@ -64,6 +64,26 @@ public sealed partial class DataCenterEngine
     /// <exception cref="HistoryException">The request names no table, or the query failed.</exception>
     public IEnumerable<HistoryRow> GetHistory(HistoryRequest request) => _store.Query(request);
 
+    /// <summary>Everything that is known to exist.</summary>
+    public IReadOnlyList<Inventory.Types.Device> KnownDevices => [.. _inventory.Current?.Devices ?? []];
+
+    /// <summary>Newest status of every device, this data center last.</summary>
+    public IReadOnlyList<DeviceStatus> Statuses => [.. DeviceStatuses()];
+
+    /// <summary>Newest counters and tables of a device; null when nobody reads any.</summary>
+    public DeviceDetail? DetailOf(string name) => _details.GetValueOrDefault(name);
+
+    /// <summary>Takes the devices that operators entered, all of them.</summary>
+    public void OnManagedDevices(Inventory inventory) => TakeInventory("operators", inventory);
+
+    /// <summary>A device answered the data center itself.</summary>
+    public void OnReached(string name, DeviceKind kind)
+    {
+        long nowNs = RunClock.NowNs(_time);
+        DeviceStatus status = new() { Name = name, Kind = kind, State = DeviceState.Up, LastSeenNs = nowNs };
+        _liveness.Heard(status, _options.Name, nowNs, trustState: false, _events, figures: false);
+    }
+
     /// <summary>Takes figures of the data center itself.</summary>
     public void OnSelf(double? cpuPercent, ulong? memoryBytes) => (_cpuPercent, _memoryBytes) = (cpuPercent, memoryBytes);
 

@@ -23,6 +23,11 @@ public sealed partial class DataCenterEngine
         }
 
         _tiers.Take(batch.Tiers);
+        foreach (DeviceDetail detail in batch.Details)
+        {
+            _details[detail.Name] = detail;
+        }
+
         bool counted = false;
         foreach ((string node, ReportCounters counters) in batch.Reports)
         {

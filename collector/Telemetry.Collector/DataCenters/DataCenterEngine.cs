@@ -28,6 +28,7 @@ public sealed partial class DataCenterEngine
     private readonly AlertTracker _tracker;
     private readonly BatchGate _gate;
     private readonly TierStatuses _tiers = new();
+    private readonly Dictionary<string, DeviceDetail> _details = new(StringComparer.Ordinal);
     private readonly OriginBook _origins = new();
     private readonly WindowMerger _merger = new();
     private readonly LivenessTracker _liveness;
@@ -162,7 +163,7 @@ public sealed partial class DataCenterEngine
     {
         long nowNs = RunClock.NowNs(_time);
         Release(nowNs, everything: false);
-        _liveness.Check(nowNs, judges: false, _events);
+        _liveness.Check(nowNs, judges: false, _events, _options.Name);
         PublishStates(nowNs);
         CommitIfDue(nowNs);
     }

@@ -8,6 +8,7 @@ namespace Telemetry.Collector.Delivery;
 /// </summary>
 internal sealed class LossySink(IOutbox outbox) : IBatchSink
 {
+    private readonly SortedDictionary<string, DeviceDetail> _details = new(StringComparer.Ordinal);
     private long _lost;
     private TierStatus? _status;
 
@@ -16,6 +17,15 @@ internal sealed class LossySink(IOutbox outbox) : IBatchSink
 
     /// <summary>Why the newest one was; empty when it was taken.</summary>
     public string LastError { get; private set; } = "";
+
+    /// <summary>Takes a device's details, the newest of which go with the next batch.</summary>
+    public void Tell(DeviceDetail detail)
+    {
+        lock (_details)
+        {
+            _details[detail.Name] = detail;
+        }
+    }
 
     /// <summary>Takes the node's status, which goes with the next batch.</summary>
     public void Tell(TierStatus status) => Volatile.Write(ref _status, status);
@@ -26,6 +36,12 @@ internal sealed class LossySink(IOutbox outbox) : IBatchSink
         if (Interlocked.Exchange(ref _status, null) is { } status)
         {
             batch.Tiers.Add(status);
+        }
+
+        lock (_details)
+        {
+            batch.Details.AddRange(_details.Values);
+            _details.Clear();
         }
 
         try

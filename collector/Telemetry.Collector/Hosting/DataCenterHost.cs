@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.DataCenters;
 using Telemetry.Collector.Delivery;
+using Telemetry.Collector.Devices;
 using Telemetry.Collector.Feeds;
 using Telemetry.Collector.History;
 using Telemetry.Collector.Polling;
@@ -31,6 +32,7 @@ public sealed partial class DataCenterHost : IAsyncDisposable
     private GrpcHost? _server;
     private Task _ticking = Task.CompletedTask;
     private Task _tending = Task.CompletedTask;
+    private Task _probing = Task.CompletedTask;
     private readonly int _uncommittedLimit;
     private string _toldFault = "";
 
@@ -84,19 +86,25 @@ public sealed partial class DataCenterHost : IAsyncDisposable
         try
         {
             IngestService ingest = new(host.Accept, host.AckOf, host._progress, host._stop.Token);
+            DeviceBook book = OpenBook(options.DevicesFile);
+            host._engine.OnManagedDevices(book.ToInventory());
+            DevicesService devices = new(book, host._engine, host._engineLock);
             FeedService feed = new(host._engine, host._engineLock, host._stop.Token);
             host._server = await GrpcHost.StartAsync(
                 listen,
                 options.Tls,
-                services => services.AddSingleton(ingest).AddSingleton(feed).AddSingleton(new StatusService(() => host.Ask(engine => engine.Tiers))),
+                services => services.AddSingleton(ingest).AddSingleton(feed).AddSingleton(devices).AddSingleton(new StatusService(() => host.Ask(engine => engine.Tiers))),
                 app =>
                 {
                     app.MapGrpcService<IngestService>();
                     app.MapGrpcService<FeedService>();
                     app.MapGrpcService<StatusService>();
+                    app.MapGrpcService<DevicesService>();
                 },
                 loggers,
                 cancellation).ConfigureAwait(false);
+            ReachProber prober = new(() => host.Ask(_ => book.Devices.ToList()), device => host.Ask(engine => Reached(engine, device)), time);
+            host._probing = Task.Run(() => prober.RunAsync(host._stop.Token), CancellationToken.None);
             if (options.Metrics is not null)
             {
                 StageMetrics metrics = new(() => host.Ask(engine => engine.Tiers));
@@ -155,6 +163,7 @@ public sealed partial class DataCenterHost : IAsyncDisposable
 
         await _ticking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _tending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _probing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_engineLock)
         {
             try
@@ -184,6 +193,25 @@ public sealed partial class DataCenterHost : IAsyncDisposable
         lock (_engineLock)
         {
             return _engine.AckOf(sender);
+        }
+    }
+
+    private static bool Reached(DataCenterEngine engine, ManagedDevice device)
+    {
+        engine.OnReached(device.Name, device.Kind);
+        return true;
+    }
+
+    /// <exception cref="HostFaultException">The inventory cannot be read; names the file and every fault.</exception>
+    private static DeviceBook OpenBook(string? file)
+    {
+        try
+        {
+            return new DeviceBook(file);
+        }
+        catch (IOException fault)
+        {
+            throw new HostFaultException(fault.Message, fault);
         }
     }
 

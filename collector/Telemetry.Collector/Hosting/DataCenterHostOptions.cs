@@ -18,6 +18,9 @@ public sealed record DataCenterHostOptions
     /// <summary>File of the history; null keeps it in memory.</summary>
     public string? HistoryFile { get; init; }
 
+    /// <summary>File of the devices that operators enter; null keeps them in memory.</summary>
+    public string? DevicesFile { get; init; }
+
     /// <summary>How long the history keeps what.</summary>
     public HistoryRetention Retention { get; init; } = new();
 

@@ -171,7 +171,7 @@ public sealed partial class NodeHost : IAsyncDisposable
             _shards.Add(new UdpShard(socket, new DatagramRing(Math.Max(16, _options.RingDatagrams / _sockets.Count), MaxDatagramBytes), _arrived.Set));
         }
 
-        _tasks = [Task.Factory.StartNew(() => Decode(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), Guarded(ProbeAsync, stop), Guarded(token => ServeMetricsAsync(loggers, token), stop)];
+        _tasks = [Task.Factory.StartNew(() => Decode(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), Guarded(ProbeAsync, stop), Guarded(token => ServeMetricsAsync(loggers, token), stop), Guarded(WatchDevicesAsync, stop), Guarded(WatchTablesAsync, stop)];
         _pushing = Guarded(_pusher.RunAsync, _stopPushing.Token);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Delivery;
+using Telemetry.Collector.Devices;
 using Telemetry.Collector.Nodes;
 using Telemetry.Collector.Security;
 
@@ -54,6 +55,9 @@ public sealed record NodeHostOptions
     /// <summary>Where Prometheus scrapes, <c>ADDRESS:PORT</c>, path /metrics; null serves none.</summary>
     public string? Metrics { get; init; }
 
+    /// <summary>Linux hosts, routers and firewalls on this machine whose interfaces and tables are read.</summary>
+    public IReadOnlyList<LinuxDevice> Devices { get; init; } = [];
+
     /// <summary>Checks everything.</summary>
     /// <exception cref="ArgumentException">Names every value that is out of its bounds.</exception>
     public void Validate()
@@ -67,6 +71,7 @@ public sealed record NodeHostOptions
         faults.Range(RingDatagrams, 16, 1_000_000, nameof(RingDatagrams));
         faults.Range(SocketBufferBytes, 64 << 10, 1 << 30, nameof(SocketBufferBytes));
         faults.Range(ReceiveShards, 1, OperatingSystem.IsLinux() ? 16 : 1, nameof(ReceiveShards));
+        faults.Require(Devices.Select(device => device.Name).Distinct(StringComparer.Ordinal).Count() == Devices.Count, "Devices names one twice");
         faults.Require(Switches.Select(target => target.Name).Distinct(StringComparer.Ordinal).Count() == Switches.Count, "Switches names one twice");
         foreach (SwitchTarget target in Switches)
         {

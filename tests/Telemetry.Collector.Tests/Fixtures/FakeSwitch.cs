@@ -11,6 +11,9 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
 
     public Dictionary<(uint Id, long Port), (long Packets, long Bytes)> Cells { get; } = [];
 
+    /// <summary>Entries of tables: their direct counters, or null where the table has none.</summary>
+    public Dictionary<(uint Id, string Name), (long Packets, long Bytes)?[]> Tables { get; } = [];
+
     public bool HasProgram { get; set; } = true;
 
     public bool Gone { get; set; }
@@ -34,6 +37,15 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
                 info.Counters.Add(new Counter { Preamble = new Preamble { Id = id, Name = name } });
             }
 
+            foreach (((uint id, string name), (long, long)?[] entries) in Tables)
+            {
+                info.Tables.Add(new Table { Preamble = new Preamble { Id = id, Name = name } });
+                if (entries.Any(entry => entry is not null))
+                {
+                    info.DirectCounters.Add(new DirectCounter { DirectTableId = id });
+                }
+            }
+
             answer.Config = new ForwardingPipelineConfig { P4Info = info };
         }
 
@@ -53,6 +65,24 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
         foreach (Entity entity in request.Entities)
         {
             ReadResponse response = new();
+            if (entity.TableEntry is { } asked)
+            {
+                foreach ((long Packets, long Bytes)? entry in Tables.Single(table => table.Key.Id == asked.TableId).Value)
+                {
+                    response.Entities.Add(new Entity
+                    {
+                        TableEntry = new TableEntry
+                        {
+                            TableId = asked.TableId,
+                            CounterData = entry is { } data && asked.CounterData is not null ? new CounterData { PacketCount = data.Packets, ByteCount = data.Bytes } : null,
+                        },
+                    });
+                }
+
+                await responseStream.WriteAsync(response);
+                continue;
+            }
+
             foreach (((uint id, long port), (long packets, long bytes)) in Cells.Where(cell => cell.Key.Id == entity.CounterEntry.CounterId).OrderBy(cell => cell.Key.Port))
             {
                 response.Entities.Add(new Entity
