@@ -90,8 +90,10 @@ public sealed partial class KillLoopTests(ITestOutputHelper output) : IAsyncDisp
                     break;
                 default:
                     long fromMs = _clock.ElapsedMilliseconds;
-                    await KillAsync(_node);
-                    await listening; // of the node that was just killed
+                    await _node.SignalAsync("KILL");
+                    await _node.EndAsync();
+                    await listening; // of the node that was just killed, perhaps before it listened
+                    await _node.DisposeAsync();
                     _node = StartNode(reports, center);
                     listening = NoteWhenListeningAsync(_node, fromMs);
                     break;
@@ -115,7 +117,7 @@ public sealed partial class KillLoopTests(ITestOutputHelper output) : IAsyncDisp
         uint[] missing = [.. Enumerable.Range(0, (int)sent).Select(number => (uint)number).Where(number => !found.ContainsKey(number))];
         uint[] unexplained = [.. missing.Where(number => !WasNodeDown(number))];
         output.WriteLine($"{Seconds} s, killed: datacenter {kills[0]}, center {kills[1]}, node {kills[2]}; {sent} reports sent "
-            + $"({sent * 1000L / _timeline[^1].AtMs}/s), {found.Count} in the history, {doubled} doubled, {missing.Length} missing while the node was dead, {unexplained.Length} otherwise");
+            + $"({sent * 1000L / _timeline[^1].AtMs}/s), {found.Count} in the history, {doubled} doubled, {missing.Length} missing while the node was dead, {unexplained.Length} otherwise: {string.Join(' ', unexplained.Take(20))}");
         Assert.Equal(0, doubled);
         Assert.Empty(unexplained);
         Assert.True(found.Count > sent / 10, $"only {found.Count} of {sent} reports came in at all");
@@ -124,7 +126,8 @@ public sealed partial class KillLoopTests(ITestOutputHelper output) : IAsyncDisp
     /// <summary>A killed node loses what it had not put into its spool: the open window, and what waited before it.</summary>
     private bool WasNodeDown(uint number)
     {
-        int at = _timeline.BinarySearch((0, number), Comparer<(long AtMs, uint Sent)>.Create((a, b) => a.Sent.CompareTo(b.Sent)));
+        // The first entry that counts it among the sent ones.
+        int at = _timeline.BinarySearch((0, number + 1), Comparer<(long AtMs, uint Sent)>.Create((a, b) => a.Sent.CompareTo(b.Sent)));
         long atMs = _timeline[Math.Min(at < 0 ? ~at : at, _timeline.Count - 1)].AtMs;
         const long OpenMs = 400;
         return _nodeDown.Exists(down => atMs >= down.FromMs - OpenMs && atMs <= down.ToMs + 100);
