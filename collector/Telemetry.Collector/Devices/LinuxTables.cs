@@ -122,7 +122,7 @@ internal static partial class LinuxTables
         }
     }
 
-    private static IEnumerable<string> Lines(string text) =>
+    private static string[] Lines(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static void Add(TableStatistics table, string row)
