@@ -20,6 +20,8 @@ internal sealed class WriteBenchmark() : Benchmark("write", "Table entries writt
     private const int EmbeddedEntries = 300_000;
     private const int Bmv2Entries = 200_000;
     private const int Rounds = 3;
+    private const int FleetSize = 64;
+    private const int FleetEntries = 1_000;
 
     public override async Task<IReadOnlyList<BenchResult>> RunAsync(ParseResult parsed, TextWriter progress, CancellationToken cancellation)
     {
@@ -33,6 +35,9 @@ internal sealed class WriteBenchmark() : Benchmark("write", "Table entries writt
             results.Add(new BenchResult("write-embedded-raw", figures.Raw, "entities/s"));
             results.Add(new BenchResult("read-embedded", figures.Read, "entities/s"));
         }
+
+        progress.WriteLine($"embedded: {FleetSize} switches with {FleetEntries} entries each");
+        results.Add(new BenchResult("write-64-switches", await FleetSecondsAsync(program, cancellation).ConfigureAwait(false), "s"));
 
         if (BenchSwitch.FindBmv2() is not { } path)
         {
@@ -91,6 +96,46 @@ internal sealed class WriteBenchmark() : Benchmark("write", "Table entries writt
         }
 
         return new Figures(Median(typedRates), Median(rawRates), Median(readRates));
+    }
+
+    /// <summary>From no connection to the program and all entries on every switch; what they have is then read back.</summary>
+    private static async Task<double> FleetSecondsAsync(P4Program program, CancellationToken cancellation)
+    {
+        SwitchFleet fleet = await SwitchFleet.StartAsync(FleetSize, cancellation).ConfigureAwait(false);
+        await using (fleet.ConfigureAwait(false))
+        {
+            ProgramTable table = program.Table(Table);
+            long started = Stopwatch.GetTimestamp();
+            P4Switch[] clients = await Task.WhenAll(fleet.Addresses.Select(a => Task.Run(() => ProgramAsync(a, program, table, cancellation), cancellation))).ConfigureAwait(false);
+            double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            foreach (P4Switch client in clients)
+            {
+                int found = (await client.ReadTableAsync(Table, cancellation: cancellation).ConfigureAwait(false)).Count(e => !e.IsDefault);
+                await client.DisposeAsync().ConfigureAwait(false);
+                if (found != FleetEntries)
+                {
+                    throw new CommandException($"{client.Name}: {found} entries were read, {FleetEntries} were written");
+                }
+            }
+
+            return seconds;
+        }
+    }
+
+    private static async Task<P4Switch> ProgramAsync(string address, P4Program program, ProgramTable table, CancellationToken cancellation)
+    {
+        P4SwitchOptions options = new()
+        {
+            Name = address,
+            DeviceId = 0,
+            MaximumBatch = Batch,
+            ConnectTimeout = TimeSpan.FromSeconds(60),
+            CallTimeout = TimeSpan.FromMinutes(2),
+        };
+        P4Switch client = await P4Switch.ConnectAsync(options, address, cancellation).ConfigureAwait(false);
+        await client.Pipeline.EnsureAsync(program, cancellation).ConfigureAwait(false);
+        await client.WriteStreamAsync(Entries(table, FleetEntries), cancellation).ConfigureAwait(false);
+        return client;
     }
 
     private static async Task<double> RawRateAsync(
