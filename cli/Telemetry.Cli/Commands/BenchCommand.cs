@@ -14,6 +14,7 @@ internal static class BenchCommand
         new DecodeBenchmark(),
         new PredictBenchmark(),
         new WriteBenchmark(),
+        new SwitchBenchmark(),
     ];
 
     public static Command Create()

@@ -132,11 +132,16 @@ public sealed class PacketSocketPort : IPort, ILoopSource, IDisposable
                 }
                 else
                 {
-                    _switch!.Receive(_port, frame);
+                    _switch!.Gather(_port, frame);
                 }
 
                 ring.Release();
                 taken++;
+            }
+
+            if (taken > 0)
+            {
+                _switch!.RunGathered();
             }
 
             return taken > 0;

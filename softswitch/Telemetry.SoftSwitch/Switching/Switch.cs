@@ -20,6 +20,7 @@ public sealed partial class Switch
     private SwitchProgram? _program;
     private SwitchState? _state;
     private long _busyNs;
+    private long _batchStarted;
     private bool _isServing;
 
     /// <summary>Creates a switch without program or ports.</summary>
@@ -109,6 +110,21 @@ public sealed partial class Switch
     /// <summary>Takes a frame that arrived on a port at the loop's current time.</summary>
     public void Receive(int port, ReadOnlySpan<byte> frame)
     {
+        Gather(port, frame);
+        RunGathered();
+    }
+
+    /// <summary>
+    /// Takes one of several frames that arrived together; it may be left waiting until <see cref="RunGathered"/>, which
+    /// must follow in the same turn of the loop.
+    /// </summary>
+    public void Gather(int port, ReadOnlySpan<byte> frame)
+    {
+        if (_batchStarted == 0 && Loop.IsRealTime)
+        {
+            _batchStarted = Stopwatch.GetTimestamp();
+        }
+
         EgressPort from = PortOf(port);
         if (!from.IsUp)
         {
@@ -125,7 +141,6 @@ public sealed partial class Switch
             return;
         }
 
-        long started = Loop.IsRealTime ? Stopwatch.GetTimestamp() : 0;
         PacketState packet = _state.Pool.Rent();
         packet.SetFrame(frame);
         packet.IngressPort = port;
@@ -133,7 +148,13 @@ public sealed partial class Switch
         packet.IngressLength = frame.Length;
         Ingress(packet);
         ServeReady();
-        AddBusy(started);
+    }
+
+    /// <summary>Ends a batch of <see cref="Gather"/>: what still waits is processed.</summary>
+    public void RunGathered()
+    {
+        AddBusy(_batchStarted);
+        _batchStarted = 0;
     }
 
     /// <summary>Counts of one port; zeros for a port never attached.</summary>

@@ -28,4 +28,28 @@ public class BenchCommandTests
         Assert.Equal("--runs takes a whole number from 1 to 100", errors.Trim());
         Assert.Empty(output);
     }
+
+    [Fact]
+    public async Task Bench_SwitchInMemoryAndScale_HasTheNamesThatStay()
+    {
+        (int code, string output, string errors) = await TelemetryProcess.RunAsync("bench", "switch", "--only", "memory", "scale", "--seconds", "1", "--json");
+
+        Assert.True(code == 0, errors);
+        using JsonDocument document = JsonDocument.Parse(output);
+        string[] names = ["l3-memory-1core", "int-transit-memory-1core", "fattree8-start-seconds", "fattree8-resident-bytes", "memory-per-switch-bytes"];
+        JsonElement[] results = [.. document.RootElement.GetProperty("results").EnumerateArray()];
+        Assert.Equal(names, results.Select(r => r.GetProperty("name").GetString()));
+        Assert.All(results, r => Assert.True(r.GetProperty("value").GetDouble() > 0));
+    }
+
+    [Theory]
+    [InlineData("--size", "59", "--size takes a whole number from 60 to 1400")]
+    [InlineData("--workers", "many", "--workers takes a whole number from 1 to 64")]
+    public async Task Bench_SwitchOptionOutOfBounds_IsRefused(string option, string value, string expected)
+    {
+        (int code, _, string errors) = await TelemetryProcess.RunAsync("bench", "switch", option, value);
+
+        Assert.NotEqual(0, code);
+        Assert.Contains(expected, errors, StringComparison.Ordinal);
+    }
 }
