@@ -29,7 +29,7 @@ internal sealed class MemorySwitch : IDisposable
     public static MemorySwitch Create(P4Program program, IReadOnlyList<P4Update> entries, IPort wire, int workers = 1)
     {
         EventLoop loop = new();
-        Switch made = new(loop, new SwitchOptions { Name = "bench" });
+        Switch made = new(loop, new SwitchOptions { Name = "bench", Workers = workers });
         MemorySwitch result = new(loop, made);
         made.AttachPort(SwitchWorkload.OutPort, wire, new PortOptions());
         result.Program(program, entries);

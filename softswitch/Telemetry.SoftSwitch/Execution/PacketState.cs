@@ -50,6 +50,10 @@ internal sealed class PacketState
     public long IngressNs;
     public long EnqueuedNs;
 
+    /// <summary>The deparsed frame, where its packet waits between the deparser and the wire; null until it first does.</summary>
+    public byte[]? Frame;
+    public int FrameLength;
+
     /// <summary>How many egress clones lie between this packet and a received one.</summary>
     public int CloneDepth;
 

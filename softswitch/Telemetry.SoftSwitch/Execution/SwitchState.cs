@@ -31,7 +31,10 @@ internal sealed class SwitchState
     public readonly SortedDictionary<int, CloneSession> CloneSessions = [];
 
     /// <summary>Words of the key being looked up.</summary>
-    public readonly ulong[] Key;
+    public ulong[] Key;
+
+    /// <summary>Takes the counts where several threads run the program; null counts at once.</summary>
+    public CountLog? Later;
 
     /// <summary>The deparsed frame.</summary>
     public byte[] Out;
@@ -78,6 +81,20 @@ internal sealed class SwitchState
         DropPort = dropPort;
         Log = log;
         _random = seed;
+    }
+
+    /// <summary>
+    /// The same tables and arrays for one more thread, with scratch space of its own and counts for later. For stages that
+    /// touch no registers, meters and random numbers.
+    /// </summary>
+    public SwitchState CreateLane()
+    {
+        SwitchState lane = (SwitchState)MemberwiseClone();
+        lane.Key = new ulong[Key.Length];
+        lane.Out = new byte[Out.Length];
+        lane.Scratch = new byte[Scratch.Length];
+        lane.Later = new CountLog();
+        return lane;
     }
 
     /// <summary>Writes a line of the program, its braces filled in with the values one after another.</summary>
@@ -250,7 +267,16 @@ internal sealed class SwitchState
     public void Count(int counter, ulong index, PacketState packet)
     {
         long[] packets = CounterPackets[counter];
-        if (index < (ulong)packets.Length)
+        if (index >= (ulong)packets.Length)
+        {
+            return;
+        }
+
+        if (Later is not null)
+        {
+            Later.Count(counter, (int)index, packet.IngressLength);
+        }
+        else
         {
             packets[index]++;
             CounterBytes[counter][index] += packet.IngressLength;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Telemetry.SoftSwitch.Ports;
 
 namespace Telemetry.SoftSwitch.Hosting;
 
@@ -15,6 +16,7 @@ public sealed partial record SwitchCommandLine
         private readonly SortedDictionary<int, string> _interfaces = [];
         private readonly SortedDictionary<int, long> _rates = [];
         private readonly SortedDictionary<int, int> _depths = [];
+        private readonly SortedDictionary<(int Port, int Priority), QueueOptions> _queues = [];
         private readonly List<string> _withoutEffect = [];
         private bool _noProgram;
         private bool _tls;
@@ -56,7 +58,7 @@ public sealed partial record SwitchCommandLine
                 result = Check(result);
             }
 
-            return result with { Interfaces = _interfaces, QueueRates = _rates, QueueDepths = _depths, WithoutEffect = _withoutEffect };
+            return result with { Interfaces = _interfaces, QueueRates = _rates, QueueDepths = _depths, QueueLimits = _queues, WithoutEffect = _withoutEffect };
         }
 
         private SwitchCommandLine Check(SwitchCommandLine so)
@@ -148,21 +150,23 @@ public sealed partial record SwitchCommandLine
 
                     return so;
                 case "--queue-rate":
-                    if (Pair(name, inline, '=') is (int ratePort, string rate) && Number(name, rate, 1, long.MaxValue) is long bps)
+                    if (Queue(name, inline) is (int ratePort, int ratePriority, string rate) && Number(name, rate, 1, long.MaxValue) is long bps)
                     {
-                        CheckDuplicate(_rates.TryAdd(ratePort, bps), name, ratePort);
+                        CheckDuplicate(ratePriority < 0 ? _rates.TryAdd(ratePort, bps) : Limit(ratePort, ratePriority, q => q.RateBitsPerSecond == 0, q => q with { RateBitsPerSecond = bps }), name, ratePort, ratePriority);
                     }
 
                     return so;
                 case "--queue-depth":
-                    if (Pair(name, inline, '=') is (int depthPort, string depth) && Number(name, depth, 1, 1_000_000) is long packets)
+                    if (Queue(name, inline) is (int depthPort, int depthPriority, string depth) && Number(name, depth, 1, 1_000_000) is long packets)
                     {
-                        CheckDuplicate(_depths.TryAdd(depthPort, (int)packets), name, depthPort);
+                        CheckDuplicate(depthPriority < 0 ? _depths.TryAdd(depthPort, (int)packets) : Limit(depthPort, depthPriority, q => q.DepthPackets == 0, q => q with { DepthPackets = (int)packets }), name, depthPort, depthPriority);
                     }
 
                     return so;
                 case "--device-id":
                     return so with { DeviceId = (ulong)(Number(name, Value(name, inline), 0, long.MaxValue) ?? 0) };
+                case "--workers":
+                    return so with { Workers = (int)(Number(name, Value(name, inline), 1, Switching.SwitchOptions.MaxWorkers) ?? 1) };
                 case "--cpu-port":
                     return so with { CpuPort = (int)(Number(name, Value(name, inline), 1, 511) ?? -1) };
                 case "--drop-port":
@@ -294,11 +298,40 @@ public sealed partial record SwitchCommandLine
             return Number(name, text[..at], 0, 510) is long port ? ((int)port, text[(at + 1)..]) : null;
         }
 
-        private void CheckDuplicate(bool added, string name, int port)
+        /// <summary>PORT[:PRIORITY]=VALUE; the priority is -1 where it is left out.</summary>
+        private (int Port, int Priority, string Text)? Queue(string name, string? inline)
+        {
+            if (Value(name, inline) is not string text)
+            {
+                return null;
+            }
+
+            int equals = text.IndexOf('=', StringComparison.Ordinal);
+            int colon = text.IndexOf(':', StringComparison.Ordinal);
+            int end = colon >= 0 && colon < equals ? colon : equals;
+            if (end <= 0 || equals == text.Length - 1)
+            {
+                Faults.Add($"{name}: '{text}' is not PORT=VALUE or PORT:PRIORITY=VALUE");
+                return null;
+            }
+
+            long? port = Number(name, text[..end], 0, 510);
+            long? priority = end == equals ? -1 : Number(name, text[(colon + 1)..equals], 0, Switching.EgressPort.Priorities - 1);
+            return port is null || priority is null ? null : ((int)port, (int)priority, text[(equals + 1)..]);
+        }
+
+        private bool Limit(int port, int priority, Func<QueueOptions, bool> isUnset, Func<QueueOptions, QueueOptions> set)
+        {
+            QueueOptions known = _queues.GetValueOrDefault((port, priority)) ?? new QueueOptions();
+            _queues[(port, priority)] = set(known);
+            return isUnset(known);
+        }
+
+        private void CheckDuplicate(bool added, string name, int port, int priority = -1)
         {
             if (!added)
             {
-                Faults.Add($"{name}: port {port} is given twice");
+                Faults.Add($"{name}: port {port}{(priority < 0 ? "" : $":{priority}")} is given twice");
             }
         }
 

@@ -30,8 +30,9 @@ public sealed partial record SwitchCommandLine
           --drop-port N                  egress port that drops (511)
 
         ours:
-          --queue-rate PORT=BPS          line rate of a port in bits per second (unlimited); repeatable
-          --queue-depth PORT=N           packets that wait at most, for each priority (64); repeatable
+          --queue-rate PORT[:PRIO]=BPS   rate of a port or of one of its priorities, 0 to 7, in bits per second (unlimited); repeatable
+          --queue-depth PORT[:PRIO]=N    packets that wait at most, for each priority (64) or for one; repeatable
+          --workers N                    threads that process packets (1)
 
         Accepted and without effect here: --thrift-port, --nanolog, --notifications-addr, --log-level, --log-flush,
         --log-file-max-size, --log-file-max-files, --dump-packet-data, --max-port-count, --priority-queues (there are
@@ -44,6 +45,12 @@ public sealed partial record SwitchCommandLine
 
     /// <summary>Line rates in bits per second, by port.</summary>
     public IReadOnlyDictionary<int, long> QueueRates { get; init; } = new SortedDictionary<int, long>();
+
+    /// <summary>Limits of single priorities, by port and priority.</summary>
+    public IReadOnlyDictionary<(int Port, int Priority), Ports.QueueOptions> QueueLimits { get; init; } = new SortedDictionary<(int Port, int Priority), Ports.QueueOptions>();
+
+    /// <summary>Threads that process packets, 1 to 64.</summary>
+    public int Workers { get; init; } = 1;
 
     /// <summary>Queue depths in packets, by port.</summary>
     public IReadOnlyDictionary<int, int> QueueDepths { get; init; } = new SortedDictionary<int, int>();

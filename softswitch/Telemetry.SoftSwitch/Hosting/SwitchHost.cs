@@ -74,8 +74,10 @@ public static class SwitchHost
                 DropPort = options.DropPort,
                 Observer = recorder,
                 PortNames = options.Interfaces.GroupBy(i => i.Value).ToDictionary(i => i.Key, i => i.First().Key, StringComparer.Ordinal),
+                Workers = options.Workers,
                 ProgramLog = options.LogConsole || file is not null ? line => Write(line, options.LogConsole ? output : null, file) : null,
             })).ConfigureAwait(false);
+            await OnLoopAsync(loop, () => SetQueues(created, options)).ConfigureAwait(false);
             if (program is not null)
             {
                 await OnLoopAsync(loop, () => created.LoadProgram(program)).ConfigureAwait(false);
@@ -178,6 +180,14 @@ public static class SwitchHost
     private static PortOptions PortOptionsOf(SwitchCommandLine options, int port) => new(
         options.QueueRates.TryGetValue(port, out long rate) ? rate : 0,
         options.QueueDepths.TryGetValue(port, out int depth) ? depth : new PortOptions().QueueDepthPackets);
+
+    private static void SetQueues(Switch created, SwitchCommandLine options)
+    {
+        foreach (((int port, int priority), QueueOptions limits) in options.QueueLimits)
+        {
+            created.SetQueueOptions(port, priority, limits);
+        }
+    }
 
     private static SwitchProgram Load(string path)
     {

@@ -4,11 +4,16 @@ using Telemetry.SoftSwitch.Time;
 
 namespace Telemetry.SoftSwitch.Switching;
 
-/// <summary>One port: its wire, its eight queues and its counts. Priority 7 is served first.</summary>
+/// <summary>One port: its wire, its eight queues and its counts. Priority 7 is served first, always.</summary>
 internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
 {
     public const int Priorities = 8;
-    private readonly PacketQueue[] _queues = [.. Enumerable.Range(0, Priorities).Select(_ => new PacketQueue())];
+
+    /// <summary>What an event means: the frame is off the wire, or a queue's own rate lets it go on.</summary>
+    private const long FrameSent = 0;
+    private const long QueueEligible = 1;
+    private readonly EgressQueue?[] _queues = new EgressQueue?[Priorities];
+    private long _wakeNs = long.MaxValue;
 
     public int Number { get; } = number;
 
@@ -26,6 +31,9 @@ internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
 
     public int Queued { get; private set; }
 
+    /// <summary>True when a packet that comes now need not wait for others or for the wire.</summary>
+    public bool IsUnlimited => Options.RateBitsPerSecond == 0 && Queued == 0;
+
     public long RxPackets;
     public long RxBytes;
     public long TxPackets;
@@ -33,85 +41,95 @@ internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
     public long QueueDrops;
     public long DownDrops;
 
-    public int DepthOf(int priority) => _queues[priority].Count;
+    public static long DurationNs(int bytes, long bitsPerSecond) => (long)Math.Ceiling(bytes * 8e9 / bitsPerSecond);
 
-    public void Push(int priority, PacketState packet)
+    public EgressQueue Queue(int priority) => _queues[priority] ??= new EgressQueue();
+
+    public int DepthOf(int priority) => _queues[priority]?.Count ?? 0;
+
+    public QueueStatistics StatisticsOf(int priority) => _queues[priority]?.Statistics ?? default;
+
+    public int DepthLimitOf(EgressQueue queue) => queue.Options.DepthPackets > 0 ? queue.Options.DepthPackets : Options.QueueDepthPackets;
+
+    public void Push(EgressQueue queue, PacketState packet)
     {
-        _queues[priority].Push(packet);
+        queue.Push(packet);
         Queued++;
     }
 
-    /// <summary>The oldest packet of the highest priority that has one.</summary>
+    /// <summary>
+    /// The oldest packet of the highest priority that has one and may send; null when none may, in which case the loop
+    /// is told when that changes.
+    /// </summary>
     public PacketState? Pop(out int priority)
     {
+        long eligibleNs = long.MaxValue;
+        long nowNs = owner.Loop.NowNs;
         for (priority = Priorities - 1; priority >= 0; priority--)
         {
-            if (_queues[priority].Count > 0)
+            if (_queues[priority] is not { Count: > 0 } queue)
+            {
+                continue;
+            }
+
+            if (queue.EligibleNs <= nowNs)
             {
                 Queued--;
-                return _queues[priority].Pop();
+                return queue.Pop();
+            }
+
+            eligibleNs = Math.Min(eligibleNs, queue.EligibleNs);
+        }
+
+        if (eligibleNs < _wakeNs)
+        {
+            _wakeNs = eligibleNs;
+            owner.Loop.Schedule(eligibleNs, this, QueueEligible);
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes any packet that waits, whatever the rates.</summary>
+    public PacketState? Discard()
+    {
+        foreach (EgressQueue? queue in _queues)
+        {
+            if (queue is { Count: > 0 })
+            {
+                Queued--;
+                return queue.Pop();
             }
         }
 
         return null;
     }
 
-    /// <summary>Keeps the port busy while a frame of so many bytes is on the wire.</summary>
-    public void Occupy(int bytes, EventLoop loop)
+    /// <summary>Keeps the port and the queue busy while a frame of so many bytes is on the wire.</summary>
+    public void Occupy(int priority, int bytes, EventLoop loop)
     {
+        _queues[priority]?.Charge(bytes, loop.NowNs);
         if (Options.RateBitsPerSecond > 0)
         {
             IsBusy = true;
-            long durationNs = (long)Math.Ceiling(bytes * 8e9 / Options.RateBitsPerSecond);
-            loop.Schedule(loop.NowNs + durationNs, this);
+            loop.Schedule(loop.NowNs + DurationNs(bytes, Options.RateBitsPerSecond), this, FrameSent);
         }
     }
 
     public void OnEvent(long arg)
     {
-        IsBusy = false;
-        if (Queued > 0)
+        if (arg == QueueEligible)
+        {
+            _wakeNs = long.MaxValue;
+        }
+        else
+        {
+            IsBusy = false;
+        }
+
+        if (Queued > 0 && !IsBusy)
         {
             owner.ServeNow(this);
-        }
-    }
-
-    /// <summary>Packets in order of arrival, linked through themselves.</summary>
-    private sealed class PacketQueue
-    {
-        private PacketState? _first;
-        private PacketState? _last;
-
-        public int Count { get; private set; }
-
-        public void Push(PacketState packet)
-        {
-            packet.Next = null;
-            if (_last is null)
-            {
-                _first = packet;
-            }
-            else
-            {
-                _last.Next = packet;
-            }
-
-            _last = packet;
-            Count++;
-        }
-
-        public PacketState Pop()
-        {
-            PacketState packet = _first!;
-            _first = packet.Next;
-            if (_first is null)
-            {
-                _last = null;
-            }
-
-            packet.Next = null;
-            Count--;
-            return packet;
         }
     }
 }

@@ -14,10 +14,12 @@ public sealed partial class Switch
         Intrinsics fields = _program!.Model.Intrinsics;
         int priority = packet.ClassOfService >= 0 ? packet.ClassOfService
             : fields.Priority >= 0 ? (int)packet.F[fields.Priority] & (EgressPort.Priorities - 1) : 0;
-        int depth = port.DepthOf(priority);
-        if (depth >= port.Options.QueueDepthPackets)
+        EgressQueue queue = port.Queue(priority);
+        int depth = queue.Count;
+        if (depth >= port.DepthLimitOf(queue))
         {
             port.QueueDrops++;
+            queue.CountDrop(packet);
             _observer?.OnTailDrop(portNumber, priority, Loop.NowNs);
             _state!.Pool.Return(packet);
             return;
@@ -26,7 +28,13 @@ public sealed partial class Switch
         packet.EnqueuedNs = Loop.NowNs;
         Set(packet, fields.EnqTimestamp, Microseconds(32));
         Set(packet, fields.EnqQdepth, (ulong)depth);
-        port.Push(priority, packet);
+        if (_mayPass && port.IsUnlimited && queue.Options.RateBitsPerSecond == 0 && portNumber != Options.CpuPort)
+        {
+            Pass(port, queue, priority, packet);
+            return;
+        }
+
+        port.Push(queue, packet);
         _observer?.OnEnqueued(portNumber, priority, depth + 1, Loop.NowNs);
         MarkReady(port);
     }
@@ -63,11 +71,22 @@ public sealed partial class Switch
 
     private void Egress(EgressPort port, int priority, PacketState packet)
     {
-        SwitchState state = _state!;
+        BeginEgress(port, priority, packet, port.DepthOf(priority));
+        if (RunEgress(packet, _state!))
+        {
+            EndEgress(port, priority, packet, _state!.Out.AsSpan(0, packet.FrameLength));
+        }
+        else
+        {
+            EndEgress(port, priority, packet, default);
+        }
+    }
+
+    /// <summary>Sets what egress finds in the packet.</summary>
+    private void BeginEgress(EgressPort port, int priority, PacketState packet, int depth)
+    {
         Intrinsics fields = _program!.Model.Intrinsics;
         long nowNs = Loop.NowNs;
-        state.NowNs = nowNs;
-        int depth = port.DepthOf(priority);
         _observer?.OnDequeued(port.Number, priority, depth, packet.IngressNs, packet.EnqueuedNs, nowNs);
         Set(packet, fields.EgressTimestamp, Microseconds(48));
         Set(packet, fields.DeqTimedelta, (ulong)((nowNs / 1000) - (packet.EnqueuedNs / 1000)) & uint.MaxValue);
@@ -76,10 +95,40 @@ public sealed partial class Switch
         Set(packet, fields.EgressPort, (ulong)port.Number);
         Set(packet, fields.EgressSpec, (ulong)((Options.DropPort + 1) & (PortCount - 1)));
         Set(packet, fields.PacketLength, (ulong)packet.PacketLength);
-        state.Budget = JumpBudget;
-        _program.Egress(packet, state);
-        packet.Exit = false;
+    }
 
+    /// <summary>
+    /// Runs egress, and the deparser unless the packet must be cloned first or ends here: the frame is then the first
+    /// <see cref="PacketState.FrameLength"/> bytes of the state's output.
+    /// </summary>
+    private bool RunEgress(PacketState packet, SwitchState state)
+    {
+        state.NowNs = Loop.NowNs;
+        state.Budget = JumpBudget;
+        _stages.Egress(packet, state);
+        packet.Exit = false;
+        if (packet.CloneSession >= 0 || packet.F[_program!.Model.Intrinsics.EgressSpec] == (ulong)Options.DropPort)
+        {
+            return false;
+        }
+
+        Deparse(packet, state);
+        return true;
+    }
+
+    private void Deparse(PacketState packet, SwitchState state)
+    {
+        _stages.Deparser(packet, state);
+        int payload = packet.Length - packet.HeaderEnd;
+        Buffer.BlockCopy(packet.Buffer, packet.HeaderEnd, state.Out, state.OutLength, payload);
+        packet.FrameLength = state.OutLength + payload;
+    }
+
+    /// <summary>Does what egress asked for; a packet without frame is cloned, dropped, or both.</summary>
+    private void EndEgress(EgressPort port, int priority, PacketState packet, ReadOnlySpan<byte> frame)
+    {
+        SwitchState state = _state!;
+        Intrinsics fields = _program!.Model.Intrinsics;
         if (packet.CloneSession >= 0)
         {
             CloneEgress(packet, fields);
@@ -91,19 +140,19 @@ public sealed partial class Switch
             return;
         }
 
-        _program.Deparser(packet, state);
-        int payload = packet.Length - packet.HeaderEnd;
-        Buffer.BlockCopy(packet.Buffer, packet.HeaderEnd, state.Out, state.OutLength, payload);
-        ReadOnlySpan<byte> frame = state.Out.AsSpan(0, state.OutLength + payload);
+        if (frame.IsEmpty)
+        {
+            Deparse(packet, state);
+            frame = state.Out.AsSpan(0, packet.FrameLength);
+        }
+
         if (packet.RecirculateFieldList != 0)
         {
             Recirculate(packet, frame, state); // whole: BMv2 truncates what it sends only
             return;
         }
 
-        frame = frame[..Math.Min(frame.Length, packet.TruncateTo)];
-
-        Transmit(port, packet, frame);
+        Transmit(port, priority, packet, frame[..Math.Min(frame.Length, packet.TruncateTo)]);
         state.Pool.Return(packet);
     }
 
@@ -181,7 +230,7 @@ public sealed partial class Switch
         }
     }
 
-    private void Transmit(EgressPort port, PacketState packet, ReadOnlySpan<byte> frame)
+    private void Transmit(EgressPort port, int priority, PacketState packet, ReadOnlySpan<byte> frame)
     {
         if (port.Number == Options.CpuPort)
         {
@@ -191,7 +240,7 @@ public sealed partial class Switch
             return;
         }
 
-        port.Occupy(frame.Length, Loop);
+        port.Occupy(priority, frame.Length, Loop);
         if (!port.IsUp || port.Wire is null)
         {
             port.DownDrops++;

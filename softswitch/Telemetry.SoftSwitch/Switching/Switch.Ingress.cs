@@ -33,9 +33,15 @@ public sealed partial class Switch
 
     private void Ingress(PacketState packet)
     {
-        SwitchState state = _state!;
+        BeginIngress(packet);
+        RunIngress(packet, _state!);
+        EndIngress(packet);
+    }
+
+    /// <summary>Sets what the parser and ingress find in the packet.</summary>
+    private void BeginIngress(PacketState packet)
+    {
         Intrinsics fields = _program!.Model.Intrinsics;
-        state.NowNs = Loop.NowNs;
         if (packet.InstanceType == Normal)
         {
             Set(packet, fields.IngressPort, (ulong)packet.IngressPort);
@@ -45,10 +51,22 @@ public sealed partial class Switch
         Set(packet, fields.PacketLength, (ulong)packet.Length);
         Set(packet, fields.InstanceType, (ulong)packet.InstanceType);
         Set(packet, fields.IngressTimestamp, Microseconds(48));
+    }
+
+    private void RunIngress(PacketState packet, SwitchState state)
+    {
+        state.NowNs = Loop.NowNs;
         state.Budget = JumpBudget;
-        _program.Parser(packet, state);
+        _stages.Parser(packet, state);
         state.Budget = JumpBudget;
-        _program.Ingress(packet, state);
+        _stages.Ingress(packet, state);
+    }
+
+    /// <summary>Does what ingress asked for.</summary>
+    private void EndIngress(PacketState packet)
+    {
+        SwitchState state = _state!;
+        Intrinsics fields = _program!.Model.Intrinsics;
         packet.Exit = false;
 
         if (packet.CloneSession >= 0)
@@ -112,7 +130,7 @@ public sealed partial class Switch
             clone.PacketLength = packet.Length;
             Set(clone, fields.IngressPort, (ulong)packet.IngressPort);
             state.Budget = JumpBudget;
-            _program!.Parser(clone, state);
+            _stages.Parser(clone, state);
             clone.ClearRequests();
             KeepOnly(clone, packet, list);
             Set(clone, fields.InstanceType, IngressClone);

@@ -76,6 +76,26 @@ public sealed partial class Switch
     /// <summary>Changes rate and queue depth of a port; packets that wait stay.</summary>
     public void SetPortOptions(int port, PortOptions options) => PortOf(port).Options = options;
 
+    /// <summary>Changes the limits of one priority queue of a port, 0 to 7, at once; packets that wait stay.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such port or priority, or a negative limit.</exception>
+    public void SetQueueOptions(int port, int priority, QueueOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.RateBitsPerSecond);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.DepthPackets);
+        EgressPort changed = PortOf(port);
+        changed.Queue(PriorityOf(priority)).Configure(options);
+        if (changed.Queued > 0)
+        {
+            ServeNow(changed);
+        }
+    }
+
+    /// <summary>Limits of a port.</summary>
+    public PortOptions GetPortOptions(int port) => PortOf(port).Options;
+
+    /// <summary>Limits of one priority queue of a port, 0 to 7.</summary>
+    public QueueOptions GetQueueOptions(int port, int priority) => PortOf(port).Queue(PriorityOf(priority)).Options;
+
     /// <summary>Raises or cuts a port: while down, frames in and out are lost and counted.</summary>
     public void SetPortUp(int port, bool up)
     {
@@ -93,10 +113,11 @@ public sealed partial class Switch
     /// <summary>Runs a program with tables that have been filled already.</summary>
     internal void Swap(SwitchProgram program, SwitchState state)
     {
+        RunGathered();
         FinishQueued();
         foreach (EgressPort? port in _ports)
         {
-            while (port?.Pop(out _) is not null)
+            while (port?.Discard() is not null)
             {
                 InternalDrops++;
             }
@@ -104,6 +125,7 @@ public sealed partial class Switch
 
         _program = program;
         _state = state;
+        SelectStages();
         OnProgramChanged();
     }
 
@@ -123,6 +145,10 @@ public sealed partial class Switch
         if (_batchStarted == 0 && Loop.IsRealTime)
         {
             _batchStarted = Stopwatch.GetTimestamp();
+            if (_pool is null && RunsInParallel)
+            {
+                StartPool();
+            }
         }
 
         EgressPort from = PortOf(port);
@@ -146,13 +172,26 @@ public sealed partial class Switch
         packet.IngressPort = port;
         packet.IngressNs = Loop.NowNs;
         packet.IngressLength = frame.Length;
+        if (_gathersIngress)
+        {
+            Wait(packet);
+            return;
+        }
+
+        _mayPass = _gathersEgress;
         Ingress(packet);
         ServeReady();
+        _mayPass = false;
     }
 
     /// <summary>Ends a batch of <see cref="Gather"/>: what still waits is processed.</summary>
     public void RunGathered()
     {
+        if (_waitingCount + _passingCount > 0)
+        {
+            RunBatch();
+        }
+
         AddBusy(_batchStarted);
         _batchStarted = 0;
     }
@@ -165,6 +204,14 @@ public sealed partial class Switch
         return _ports[port] is EgressPort p
             ? new PortStatistics(p.RxPackets, p.RxBytes, p.TxPackets, p.TxBytes, p.QueueDrops, p.DownDrops, p.Queued)
             : default;
+    }
+
+    /// <summary>Counts of one priority queue of a port, 0 to 7; zeros for a queue never used.</summary>
+    public QueueStatistics GetQueueStatistics(int port, int priority)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(port, PortCount);
+        return _ports[port]?.StatisticsOf(PriorityOf(priority)) ?? default;
     }
 
     internal void ServeNow(EgressPort port)
@@ -181,6 +228,13 @@ public sealed partial class Switch
         {
             Interlocked.Add(ref _busyNs, (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency));
         }
+    }
+
+    private static int PriorityOf(int priority)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(priority);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(priority, EgressPort.Priorities);
+        return priority;
     }
 
     private EgressPort PortOf(int port)

@@ -5,6 +5,12 @@ namespace Telemetry.SoftSwitch.Switching;
 /// <summary>What distinguishes one switch from another that runs the same program.</summary>
 public sealed record SwitchOptions
 {
+    /// <summary>Most threads that one switch processes packets with.</summary>
+    public const int MaxWorkers = 64;
+
+    /// <summary>Threads that process packets in real time, 1 to <see cref="MaxWorkers"/>; 1 by default, and in virtual time always.</summary>
+    public int Workers { get; init; } = 1;
+
     /// <summary>Name in logs and errors.</summary>
     public required string Name { get; init; }
 

@@ -97,6 +97,12 @@ internal sealed class Table
     public TableEntry Apply(SwitchState state, PacketState packet)
     {
         TableEntry entry = Lookup(state.Key) ?? Default;
+        if (state.Later is not null)
+        {
+            state.Later.Hit(entry, packet.IngressLength, state.NowNs);
+            return entry;
+        }
+
         entry.Packets++;
         entry.Bytes += packet.IngressLength;
         if (_keepsHits)

@@ -15,6 +15,8 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly Lock _sourceGate = new();
     private readonly List<ILoopSource> _dirty = [];
+    private readonly List<Action> _atRealTimeEnd = [];
+    private Action<List<ILoopSource>>? _flushSeveral;
     private volatile ILoopSource[] _sources = [];
     private volatile LoopWaiter? _waiter;
     private volatile bool _isSleeping;
@@ -162,6 +164,12 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
         }
 
         Flush();
+        foreach (Action end in _atRealTimeEnd)
+        {
+            end();
+        }
+
+        _atRealTimeEnd.Clear();
         _realTime = false;
     }
 
@@ -191,6 +199,12 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
     /// <summary>Calls the source's <see cref="ILoopSource.Flush"/> before the loop sleeps or takes more input; once for each call of this. Loop's thread, real time.</summary>
     internal void FlushLater(ILoopSource source) => _dirty.Add(source);
 
+    /// <summary>Lets someone else flush where there are several sources to flush, which do not depend on each other. Loop's thread.</summary>
+    internal void FlushWith(Action<List<ILoopSource>>? flushSeveral) => _flushSeveral = flushSeveral;
+
+    /// <summary>Runs once when the loop leaves real time, on its thread. Loop's thread.</summary>
+    internal void OnRealTimeEnd(Action end) => _atRealTimeEnd.Add(end);
+
     /// <summary>
     /// Real time: moves the clock on to the machine's, never past an event that is due: a busy machine runs it late, and
     /// it must still see its own time.
@@ -210,9 +224,16 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
 
     private void Flush()
     {
-        for (int i = 0; i < _dirty.Count; i++)
+        if (_dirty.Count > 1 && _flushSeveral is not null)
         {
-            _dirty[i].Flush();
+            _flushSeveral(_dirty);
+        }
+        else
+        {
+            foreach (ILoopSource source in _dirty)
+            {
+                source.Flush();
+            }
         }
 
         _dirty.Clear();

@@ -9,6 +9,6 @@ internal interface ILoopSource
     /// <summary>Takes a bounded amount of the input that waits; false when there was none. Loop's thread.</summary>
     bool Poll();
 
-    /// <summary>Sends what was gathered since the last call. Loop's thread, after <see cref="EventLoop.FlushLater"/>.</summary>
+    /// <summary>Sends what was gathered since the last call. Called once after <see cref="EventLoop.FlushLater"/>, while the loop's thread waits.</summary>
     void Flush();
 }
