@@ -54,7 +54,7 @@ internal sealed class MemorySwitch : IDisposable
             {
                 try
                 {
-                    await primary.EnsurePipelineAsync(program, cancellation).ConfigureAwait(false);
+                    await primary.Pipeline.EnsureAsync(program, cancellation).ConfigureAwait(false);
                     await primary.WriteAsync(entries, cancellation).ConfigureAwait(false);
                     isReady = true;
                 }

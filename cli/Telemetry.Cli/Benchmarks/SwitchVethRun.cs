@@ -85,7 +85,7 @@ internal static class SwitchVethRun
         await client.RunAsync(
             async (primary, token) =>
             {
-                await primary.EnsurePipelineAsync(workload.Program, token).ConfigureAwait(false);
+                await primary.Pipeline.EnsureAsync(workload.Program, token).ConfigureAwait(false);
                 await primary.ForceAsync(workload.Entries, token).ConfigureAwait(false);
                 isReady = true;
                 await done.CancelAsync().ConfigureAwait(false);

@@ -57,7 +57,7 @@ internal sealed record SwitchWorkload(P4Program Program, IReadOnlyList<P4Update>
             P4Update.Insert(program.Table("Ingress.int_source_port").Entry(m => m.Exact("standard_metadata.ingress_port", InPort), a => a.Call("Ingress.mark_source"))),
             P4Update.Insert(program.Table("Ingress.int_watchlist").Entry(
                 m => m.Ternary("hdr.ipv4.dst_addr", "10.0.0.0", "255.255.0.0"),
-                a => a.Call("Ingress.int_source", ("max_hops", 6), ("hop_words", 8), ("instructions", 0xFC00)),
+                a => a.Call("Ingress.int_source", ("max_hops", 6), ("hop_words", 8), ("instructions", 0xFC00), ("rate", 1)),
                 priority: 10)),
         ];
 

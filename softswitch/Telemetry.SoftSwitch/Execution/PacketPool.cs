@@ -1,6 +1,6 @@
 namespace Telemetry.SoftSwitch.Execution;
 
-/// <summary>Packets not in use, most recently used first so that they are still in the cache. One thread.</summary>
+/// <summary>Packets not in use, most recently used first so that they are still in the cache. One thread at a time.</summary>
 internal sealed class PacketPool(int slots, int varBytes)
 {
     private PacketState? _free;
@@ -14,7 +14,7 @@ internal sealed class PacketPool(int slots, int varBytes)
         if (packet is null)
         {
             Created++;
-            packet = new PacketState(slots, varBytes);
+            packet = new PacketState(slots, varBytes) { Home = this };
         }
         else
         {
@@ -25,9 +25,14 @@ internal sealed class PacketPool(int slots, int varBytes)
         return packet;
     }
 
+    /// <summary>Gives the packet back to the pool that it came from, which may be another one's.</summary>
     public void Return(PacketState packet)
     {
-        packet.Next = _free;
-        _free = packet;
+        PacketPool home = packet.Home ?? this;
+        packet.Next = home._free;
+        home._free = packet;
     }
+
+    /// <summary>An empty pool of the same packets.</summary>
+    public PacketPool CreateAnother() => new(slots, varBytes);
 }

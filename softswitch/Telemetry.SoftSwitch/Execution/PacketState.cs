@@ -50,9 +50,11 @@ internal sealed class PacketState
     public long IngressNs;
     public long EnqueuedNs;
 
-    /// <summary>The deparsed frame, where its packet waits between the deparser and the wire; null until it first does.</summary>
-    public byte[]? Frame;
+    /// <summary>Bytes of the deparsed frame.</summary>
     public int FrameLength;
+
+    /// <summary>The pool it came from and goes back to.</summary>
+    public PacketPool? Home;
 
     /// <summary>How many egress clones lie between this packet and a received one.</summary>
     public int CloneDepth;

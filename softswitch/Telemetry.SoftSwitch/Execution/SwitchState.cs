@@ -54,7 +54,7 @@ internal sealed class SwitchState
     /// <summary>Egress port that drops.</summary>
     public readonly int DropPort;
 
-    public readonly PacketPool Pool;
+    public PacketPool Pool;
 
     /// <summary>Who takes the digests; null drops them.</summary>
     public IDigestListener? DigestListener;
@@ -84,7 +84,7 @@ internal sealed class SwitchState
     }
 
     /// <summary>
-    /// The same tables and arrays for one more thread, with scratch space of its own and counts for later. For stages that
+    /// The same tables and arrays for one more thread, with packets and scratch space of its own and counts for later. For stages that
     /// touch no registers, meters and random numbers.
     /// </summary>
     public SwitchState CreateLane()
@@ -93,6 +93,7 @@ internal sealed class SwitchState
         lane.Key = new ulong[Key.Length];
         lane.Out = new byte[Out.Length];
         lane.Scratch = new byte[Scratch.Length];
+        lane.Pool = Pool.CreateAnother();
         lane.Later = new CountLog();
         return lane;
     }

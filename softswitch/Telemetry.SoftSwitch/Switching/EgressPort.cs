@@ -31,9 +31,6 @@ internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
 
     public int Queued { get; private set; }
 
-    /// <summary>True when a packet that comes now need not wait for others or for the wire.</summary>
-    public bool IsUnlimited => Options.RateBitsPerSecond == 0 && Queued == 0;
-
     public long RxPackets;
     public long RxBytes;
     public long TxPackets;
@@ -48,6 +45,9 @@ internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
     public int DepthOf(int priority) => _queues[priority]?.Count ?? 0;
 
     public QueueStatistics StatisticsOf(int priority) => _queues[priority]?.Statistics ?? default;
+
+    /// <summary>True when neither the port nor the queue has a rate, so that packets never wait.</summary>
+    public bool SendsAtOnce(int priority) => Options.RateBitsPerSecond == 0 && (_queues[priority]?.Options.RateBitsPerSecond ?? 0) == 0;
 
     public int DepthLimitOf(EgressQueue queue) => queue.Options.DepthPackets > 0 ? queue.Options.DepthPackets : Options.QueueDepthPackets;
 

@@ -64,10 +64,10 @@ internal sealed class EgressQueue
     }
 
     /// <summary>Counts a packet that passes without waiting.</summary>
-    public void CountPassing(PacketState packet)
+    public void CountPassing(int bytes)
     {
         _packets++;
-        _bytes += packet.Length;
+        _bytes += bytes;
         _maxDepth = Math.Max(_maxDepth, 1);
     }
 

@@ -1,96 +1,61 @@
 using Telemetry.SoftSwitch.Execution;
+using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Switching.Workers;
 
 namespace Telemetry.SoftSwitch.Switching;
 
 /// <summary>
-/// Several workers: packets that came together run through ingress at once, then what ingress asked for is done in order of
-/// arrival on the loop's thread, then those for ports without a line rate run through egress at once and leave in that order.
-/// So the order at every port, and what writes of a controller mean to packets, are those of one worker.
+/// Several workers: frames that came together are shared out. A worker takes a packet through ingress and, where the program
+/// asked for nothing but a port that sends at once, through egress. The loop's thread then finishes all in order of arrival:
+/// so the order at every port, and what writes of a controller mean to packets, are those of one worker.
 /// </summary>
 public sealed partial class Switch : IBatchWork
 {
     /// <summary>Packets that one claim takes: enough work to be worth the claim, few enough to share a batch of 64 among four.</summary>
     private const int PacketsPerClaim = 16;
 
-    /// <summary>Most packets of one batch; one more runs it.</summary>
+    /// <summary>Most packets of one batch, and most bytes; one more runs it.</summary>
     private const int MaxBatch = 256;
-    private PacketState[] _waiting = [];
-    private (EgressPort Port, int Priority, PacketState Packet)[] _passing = [];
-    private SwitchState[] _lanes = [];
+    private const int MaxBatchBytes = 256 * 1024;
+    private (int Port, int Offset, int Length)[] _waiting = [];
+    private byte[] _waitingBytes = [];
+    private Outcome[] _outcomes = [];
+    private Lane[] _lanes = [];
     private ParallelStages _parallel = new(false, false);
     private WorkerPool? _pool;
     private int _waitingCount;
-    private int _passingCount;
-    private bool _gathersIngress;
-    private bool _gathersEgress;
-    private bool _runsIngress;
+    private int _waitingUsed;
 
-    /// <summary>True while a packet that leaves at once may wait for the end of the batch: someone will call <see cref="RunPassing"/>.</summary>
-    private bool _mayPass;
-
-    /// <summary>True when this program lets several workers run at least one half of it.</summary>
-    public bool RunsInParallel => _parallel.Ingress || _parallel.Egress;
+    /// <summary>True when this program lets several workers run it, or at least its ingress.</summary>
+    public bool RunsInParallel => _parallel.Ingress;
 
     void IBatchWork.Run(int lane, int from, int to)
     {
-        SwitchState state = _lanes[lane];
-        if (_runsIngress)
-        {
-            for (int i = from; i < to; i++)
-            {
-                RunIngress(_waiting[i], state);
-            }
-
-            return;
-        }
-
         for (int i = from; i < to; i++)
         {
-            PacketState packet = _passing[i].Packet;
-            if (!RunEgress(packet, state))
-            {
-                packet.FrameLength = -1;
-                continue;
-            }
-
-            if (packet.Frame is null || packet.Frame.Length < packet.FrameLength)
-            {
-                packet.Frame = new byte[Math.Max(packet.Buffer.Length, packet.FrameLength)];
-            }
-
-            Buffer.BlockCopy(state.Out, 0, packet.Frame, 0, packet.FrameLength);
+            (int port, int offset, int length) = _waiting[i];
+            _outcomes[i] = Process(lane, port, _waitingBytes.AsSpan(offset, length));
         }
     }
 
     /// <summary>Decides whether packets are gathered, for the program and the way it runs.</summary>
     private void SelectLanes()
     {
-        bool several = Options.Workers > 1 && _program is not null;
-        _parallel = several ? ParallelStages.Of(_program!.Model) : new ParallelStages(false, false);
-        if (RunsInParallel)
+        _parallel = Options.Workers > 1 && _program is not null ? ParallelStages.Of(_program.Model) : new ParallelStages(false, false);
+        _lanes = RunsInParallel ? [.. Enumerable.Range(0, Options.Workers).Select(_ => new Lane(_state!.CreateLane()))] : [];
+        if (RunsInParallel && _waiting.Length == 0)
         {
-            _lanes = [.. Enumerable.Range(0, Options.Workers).Select(_ => _state!.CreateLane())];
-            _waiting = new PacketState[MaxBatch];
-            _passing = new (EgressPort, int, PacketState)[MaxBatch];
+            _waiting = new (int, int, int)[MaxBatch];
+            _waitingBytes = new byte[MaxBatchBytes];
+            _outcomes = new Outcome[MaxBatch];
         }
-
-        SetGathering();
     }
 
-    /// <summary>Virtual time stays with one thread.</summary>
-    private void SetGathering()
-    {
-        _gathersIngress = _parallel.Ingress && _pool is not null;
-        _gathersEgress = _parallel.Egress && _pool is not null;
-    }
-
-    /// <summary>Starts the helpers when the loop runs in real time, and ends them with it.</summary>
+    /// <summary>Starts the helpers when the loop runs in real time, and ends them with it; virtual time stays with one thread.</summary>
     private void StartPool()
     {
         WorkerPool pool = new(Options.Name, Options.Workers);
         _pool = pool;
-        SetGathering();
         FlushWork flush = new(pool);
         Loop.FlushWith(flush.Run);
         Loop.OnRealTimeEnd(() =>
@@ -99,83 +64,116 @@ public sealed partial class Switch : IBatchWork
             Loop.FlushWith(null);
             pool.Dispose();
             _pool = null;
-            SetGathering();
         });
     }
 
-    private void Wait(PacketState packet)
+    private void Wait(int port, ReadOnlySpan<byte> frame)
     {
-        BeginIngress(packet);
-        _waiting[_waitingCount++] = packet;
-        if (_waitingCount == MaxBatch)
+        if (_waitingCount == MaxBatch || MaxBatchBytes - _waitingUsed < frame.Length)
         {
             RunBatch();
         }
-    }
 
-    /// <summary>Takes a packet for a port that sends at once.</summary>
-    private void Pass(EgressPort port, EgressQueue queue, int priority, PacketState packet)
-    {
-        if (_passingCount == MaxBatch)
-        {
-            RunPassing();
-        }
-
-        queue.CountPassing(packet);
-        _observer?.OnEnqueued(port.Number, priority, 1, Loop.NowNs);
-        BeginEgress(port, priority, packet, 0);
-        _passing[_passingCount++] = (port, priority, packet);
+        frame.CopyTo(_waitingBytes.AsSpan(_waitingUsed));
+        _waiting[_waitingCount++] = (port, _waitingUsed, frame.Length);
+        _waitingUsed += frame.Length;
     }
 
     private void RunBatch()
     {
         int count = _waitingCount;
-        _runsIngress = true;
-        Share(count);
-        _runsIngress = false;
-        _waitingCount = 0;
-        _mayPass = _gathersEgress;
-        for (int i = 0; i < count; i++)
-        {
-            EndIngress(_waiting[i]);
-            ServeReady();
-        }
-
-        _mayPass = false;
-        RunPassing();
-    }
-
-    private void RunPassing()
-    {
-        int count = _passingCount;
-        Share(count);
-        _passingCount = 0;
-        bool mayPass = _mayPass;
-        _mayPass = false; // a clone made on the way goes right behind its original, as with one worker
-        for (int i = 0; i < count; i++)
-        {
-            (EgressPort port, int priority, PacketState packet) = _passing[i];
-            EndEgress(port, priority, packet, packet.FrameLength < 0 ? default : packet.Frame.AsSpan(0, packet.FrameLength));
-            ServeReady();
-        }
-
-        _mayPass = mayPass;
-    }
-
-    private void Share(int count)
-    {
         if (count > PacketsPerClaim)
         {
             _pool!.Run(this, count, PacketsPerClaim);
         }
-        else if (count > 0)
+        else
         {
             ((IBatchWork)this).Run(0, 0, count);
         }
 
-        foreach (SwitchState lane in _lanes)
+        _waitingCount = 0;
+        _waitingUsed = 0;
+        for (int i = 0; i < count; i++)
         {
-            lane.Later!.AddTo(_state!);
+            Finish(ref _outcomes[i]);
+        }
+
+        foreach (Lane lane in _lanes)
+        {
+            lane.Finish(_state!);
+        }
+    }
+
+    /// <summary>A worker's part; it reads ports and tables, and writes only what is its own.</summary>
+    private Outcome Process(int laneIndex, int from, ReadOnlySpan<byte> frame)
+    {
+        Lane lane = _lanes[laneIndex];
+        Intrinsics fields = _program!.Model.Intrinsics;
+        PacketState packet = Enter(lane.State, from, frame);
+        BeginIngress(packet);
+        RunIngress(packet, lane.State);
+        bool asks = packet.CloneSession >= 0 || packet.Digest != 0 || packet.ResubmitFieldList != 0 || (fields.McastGroup >= 0 && packet.F[fields.McastGroup] != 0);
+        int to = (int)packet.F[fields.EgressSpec];
+        if (!asks && to == Options.DropPort)
+        {
+            lane.State.Pool.Return(packet);
+            return default;
+        }
+
+        int priority = PriorityOf(packet, fields);
+        if (asks || !_parallel.Egress || to == Options.CpuPort || _ports[to] is not EgressPort port || !port.SendsAtOnce(priority))
+        {
+            return new Outcome { Packet = packet };
+        }
+
+        packet.Exit = false;
+        packet.EnqueuedNs = Loop.NowNs;
+        Set(packet, fields.InstanceType, Normal);
+        Set(packet, fields.EnqTimestamp, Microseconds(32));
+        Set(packet, fields.EnqQdepth, 0);
+        BeginEgress(port, priority, packet, 0);
+        Outcome outcome = new() { Port = port, Priority = priority, Lane = laneIndex, Length = packet.Length };
+        if (RunEgress(packet, lane.State))
+        {
+            outcome.FrameLength = Math.Min(packet.FrameLength, packet.TruncateTo);
+            outcome.FrameOffset = lane.Keep(outcome.FrameLength);
+        }
+        else if (packet.CloneSession >= 0 || packet.RecirculateFieldList != 0)
+        {
+            outcome.Packet = packet;
+            return outcome;
+        }
+
+        lane.State.Pool.Return(packet);
+        return outcome;
+    }
+
+    private void Finish(ref Outcome outcome)
+    {
+        if (outcome.Port is not EgressPort port)
+        {
+            if (outcome.Packet is PacketState unfinished)
+            {
+                EndIngress(unfinished);
+                ServeReady();
+            }
+
+            return;
+        }
+
+        long nowNs = Loop.NowNs;
+        int priority = outcome.Priority;
+        port.Queue(priority).CountPassing(outcome.Length);
+        _observer?.OnEnqueued(port.Number, priority, 1, nowNs);
+        _observer?.OnDequeued(port.Number, priority, 0, nowNs, nowNs, nowNs);
+        if (outcome.Packet is PacketState packet)
+        {
+            EndEgress(port, priority, packet, default);
+            ServeReady();
+        }
+        else if (outcome.FrameLength > 0)
+        {
+            Transmit(port, priority, nowNs, _lanes[outcome.Lane].Kept(outcome.FrameOffset, outcome.FrameLength));
         }
     }
 }

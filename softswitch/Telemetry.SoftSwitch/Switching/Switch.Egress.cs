@@ -12,8 +12,7 @@ public sealed partial class Switch
     {
         EgressPort port = PortOf(portNumber);
         Intrinsics fields = _program!.Model.Intrinsics;
-        int priority = packet.ClassOfService >= 0 ? packet.ClassOfService
-            : fields.Priority >= 0 ? (int)packet.F[fields.Priority] & (EgressPort.Priorities - 1) : 0;
+        int priority = PriorityOf(packet, fields);
         EgressQueue queue = port.Queue(priority);
         int depth = queue.Count;
         if (depth >= port.DepthLimitOf(queue))
@@ -28,16 +27,13 @@ public sealed partial class Switch
         packet.EnqueuedNs = Loop.NowNs;
         Set(packet, fields.EnqTimestamp, Microseconds(32));
         Set(packet, fields.EnqQdepth, (ulong)depth);
-        if (_mayPass && port.IsUnlimited && queue.Options.RateBitsPerSecond == 0 && portNumber != Options.CpuPort)
-        {
-            Pass(port, queue, priority, packet);
-            return;
-        }
-
         port.Push(queue, packet);
         _observer?.OnEnqueued(portNumber, priority, depth + 1, Loop.NowNs);
         MarkReady(port);
     }
+
+    private static int PriorityOf(PacketState packet, Intrinsics fields) => packet.ClassOfService >= 0 ? packet.ClassOfService
+        : fields.Priority >= 0 ? (int)packet.F[fields.Priority] & (EgressPort.Priorities - 1) : 0;
 
     private void MarkReady(EgressPort port)
     {
@@ -71,7 +67,9 @@ public sealed partial class Switch
 
     private void Egress(EgressPort port, int priority, PacketState packet)
     {
-        BeginEgress(port, priority, packet, port.DepthOf(priority));
+        int depth = port.DepthOf(priority);
+        _observer?.OnDequeued(port.Number, priority, depth, packet.IngressNs, packet.EnqueuedNs, Loop.NowNs);
+        BeginEgress(port, priority, packet, depth);
         if (RunEgress(packet, _state!))
         {
             EndEgress(port, priority, packet, _state!.Out.AsSpan(0, packet.FrameLength));
@@ -87,7 +85,6 @@ public sealed partial class Switch
     {
         Intrinsics fields = _program!.Model.Intrinsics;
         long nowNs = Loop.NowNs;
-        _observer?.OnDequeued(port.Number, priority, depth, packet.IngressNs, packet.EnqueuedNs, nowNs);
         Set(packet, fields.EgressTimestamp, Microseconds(48));
         Set(packet, fields.DeqTimedelta, (ulong)((nowNs / 1000) - (packet.EnqueuedNs / 1000)) & uint.MaxValue);
         Set(packet, fields.DeqQdepth, (ulong)depth);
@@ -98,7 +95,7 @@ public sealed partial class Switch
     }
 
     /// <summary>
-    /// Runs egress, and the deparser unless the packet must be cloned first or ends here: the frame is then the first
+    /// Runs egress, and the deparser unless the packet must be cloned first, goes round again, or ends here: the frame is then the first
     /// <see cref="PacketState.FrameLength"/> bytes of the state's output.
     /// </summary>
     private bool RunEgress(PacketState packet, SwitchState state)
@@ -107,7 +104,7 @@ public sealed partial class Switch
         state.Budget = JumpBudget;
         _stages.Egress(packet, state);
         packet.Exit = false;
-        if (packet.CloneSession >= 0 || packet.F[_program!.Model.Intrinsics.EgressSpec] == (ulong)Options.DropPort)
+        if (packet.CloneSession >= 0 || packet.RecirculateFieldList != 0 || packet.F[_program!.Model.Intrinsics.EgressSpec] == (ulong)Options.DropPort)
         {
             return false;
         }
@@ -124,7 +121,7 @@ public sealed partial class Switch
         packet.FrameLength = state.OutLength + payload;
     }
 
-    /// <summary>Does what egress asked for; a packet without frame is cloned, dropped, or both.</summary>
+    /// <summary>Does what egress asked for; a packet without frame is cloned, goes round again or is dropped.</summary>
     private void EndEgress(EgressPort port, int priority, PacketState packet, ReadOnlySpan<byte> frame)
     {
         SwitchState state = _state!;
@@ -152,7 +149,7 @@ public sealed partial class Switch
             return;
         }
 
-        Transmit(port, priority, packet, frame[..Math.Min(frame.Length, packet.TruncateTo)]);
+        Transmit(port, priority, packet.IngressNs, frame[..Math.Min(frame.Length, packet.TruncateTo)]);
         state.Pool.Return(packet);
     }
 
@@ -230,7 +227,7 @@ public sealed partial class Switch
         }
     }
 
-    private void Transmit(EgressPort port, int priority, PacketState packet, ReadOnlySpan<byte> frame)
+    private void Transmit(EgressPort port, int priority, long ingressNs, ReadOnlySpan<byte> frame)
     {
         if (port.Number == Options.CpuPort)
         {
@@ -249,7 +246,7 @@ public sealed partial class Switch
 
         port.TxPackets++;
         port.TxBytes += frame.Length;
-        _observer?.OnTransmit(port.Number, frame, packet.IngressNs, Loop.NowNs);
+        _observer?.OnTransmit(port.Number, frame, ingressNs, Loop.NowNs);
         port.Wire.Transmit(frame);
     }
 }

@@ -167,27 +167,20 @@ public sealed partial class Switch
             return;
         }
 
-        PacketState packet = _state.Pool.Rent();
-        packet.SetFrame(frame);
-        packet.IngressPort = port;
-        packet.IngressNs = Loop.NowNs;
-        packet.IngressLength = frame.Length;
-        if (_gathersIngress)
+        if (_pool is not null && RunsInParallel)
         {
-            Wait(packet);
+            Wait(port, frame);
             return;
         }
 
-        _mayPass = _gathersEgress;
-        Ingress(packet);
+        Ingress(Enter(_state, port, frame));
         ServeReady();
-        _mayPass = false;
     }
 
     /// <summary>Ends a batch of <see cref="Gather"/>: what still waits is processed.</summary>
     public void RunGathered()
     {
-        if (_waitingCount + _passingCount > 0)
+        if (_waitingCount > 0)
         {
             RunBatch();
         }
@@ -228,6 +221,16 @@ public sealed partial class Switch
         {
             Interlocked.Add(ref _busyNs, (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency));
         }
+    }
+
+    private PacketState Enter(SwitchState state, int port, ReadOnlySpan<byte> frame)
+    {
+        PacketState packet = state.Pool.Rent();
+        packet.SetFrame(frame);
+        packet.IngressPort = port;
+        packet.IngressNs = Loop.NowNs;
+        packet.IngressLength = frame.Length;
+        return packet;
     }
 
     private static int PriorityOf(int priority)
