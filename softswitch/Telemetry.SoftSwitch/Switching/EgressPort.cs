@@ -90,12 +90,12 @@ internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
         return null;
     }
 
-    /// <summary>Takes any packet that waits, whatever the rates.</summary>
-    public PacketState? Discard()
+    /// <summary>Takes the oldest packet of the highest priority that has one, whatever the rates.</summary>
+    public PacketState? Discard(out int priority)
     {
-        foreach (EgressQueue? queue in _queues)
+        for (priority = Priorities - 1; priority >= 0; priority--)
         {
-            if (queue is { Count: > 0 })
+            if (_queues[priority] is { Count: > 0 } queue)
             {
                 Queued--;
                 return queue.Pop();

@@ -149,7 +149,8 @@ public sealed partial class Switch
             return;
         }
 
-        Transmit(port, priority, packet.IngressNs, frame[..Math.Min(frame.Length, packet.TruncateTo)]);
+        frame = frame[..Math.Min(frame.Length, packet.TruncateTo)];
+        Transmit(port, priority, packet.IngressNs, frame);
         state.Pool.Return(packet);
     }
 
@@ -218,7 +219,7 @@ public sealed partial class Switch
             hasMore = false;
             foreach (EgressPort? port in _ports)
             {
-                while (port?.Pop(out int priority) is PacketState packet)
+                while (port?.Discard(out int priority) is PacketState packet)
                 {
                     hasMore = true; // its clones may wait at a port that was passed
                     Egress(port, priority, packet);

@@ -117,7 +117,7 @@ public sealed partial class Switch
         FinishQueued();
         foreach (EgressPort? port in _ports)
         {
-            while (port?.Discard() is not null)
+            while (port?.Discard(out _) is not null)
             {
                 InternalDrops++;
             }

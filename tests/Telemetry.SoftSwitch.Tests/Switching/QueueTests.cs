@@ -80,6 +80,22 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public void LoadProgram_PacketsHeldByTheRateOfTheirQueue_LeaveFirst()
+    {
+        using Bench bench = new(ByFirstByte);
+        bench.Switch.SetQueueOptions(2, 0, new QueueOptions(1000));
+        for (int i = 0; i < 3; i++)
+        {
+            bench.Switch.Receive(1, Frame(0));
+        }
+
+        Assert.Single(Sent(bench));
+        bench.Switch.LoadProgram(Telemetry.SoftSwitch.Programs.SwitchProgram.Load(ByFirstByte.Bytes));
+        Assert.Equal(3, Sent(bench).Length);
+        Assert.Equal(0, bench.Switch.InternalDrops);
+    }
+
+    [Fact]
     public void SetQueueOptions_DepthOfOnePriority_DropsAndCountsThere()
     {
         using Bench bench = new(ByFirstByte, ports: new PortOptions(Megabit, 4));

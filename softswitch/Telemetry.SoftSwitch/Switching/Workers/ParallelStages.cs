@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
 
 namespace Telemetry.SoftSwitch.Switching.Workers;
@@ -39,7 +40,7 @@ internal sealed record ParallelStages(bool Ingress, bool Egress)
                 return true;
             case RegisterDef or MeterDef:
             case TableDef { DirectMeter: >= 0 }:
-            case CalculationDef { Algorithm: "round_robin" or "round_robin_consistent" }:
+            case CalculationDef calculation when Hashes.IsStateful(calculation.Algorithm):
             case Primitive step when !Independent.Contains(step.GetType()):
                 return false;
             case IEnumerable items:
