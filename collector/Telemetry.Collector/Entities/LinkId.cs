@@ -13,6 +13,9 @@ public readonly record struct LinkId(PortId A, PortId B) : IComparable<LinkId>
     /// <summary>The same wire without a direction: its ends in order.</summary>
     public LinkId Undirected => A.CompareTo(B) <= 0 ? this : new LinkId(B, A);
 
+    /// <summary>Both ends, in the direction of travel; not the record's own text, which would print <see cref="Undirected"/> for ever.</summary>
+    public override string ToString() => $"{A.Entity}>{B.Entity}";
+
     /// <summary>The link of a window.</summary>
     public static LinkId Of(LinkWindow window)
     {

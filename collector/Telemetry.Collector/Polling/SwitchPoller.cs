@@ -7,7 +7,7 @@ namespace Telemetry.Collector.Polling;
 
 /// <summary>
 /// Reads a switch's port counters over P4Runtime, by the names in the P4Info that the switch itself returns, each
-/// period. A reading that succeeds is also the switch's sign of life. Works over any call invoker; where calls complete
+/// period. An answer is also the switch's sign of life: where its program lacks a counter, the handler gets no samples. Works over any call invoker; where calls complete
 /// inline (in process, in virtual time) everything here does. One reading at a time.
 /// </summary>
 public sealed class SwitchPoller : IDisposable
@@ -200,16 +200,19 @@ public sealed class SwitchPoller : IDisposable
                 ResponseType = GetForwardingPipelineConfigRequest.Types.ResponseType.P4InfoAndCookie,
             },
             cancellationToken: cancellation).ResponseAsync.ConfigureAwait(false);
-        P4Info? info = answer.Config?.P4Info;
-        if (info is null)
+        P4Info info = answer.Config?.P4Info ?? throw new InvalidOperationException("the switch has no program yet");
+        try
         {
-            throw new InvalidOperationException("the switch has no program yet");
+            _rxId = IdOf(info, _options.RxCounter);
+            _enqueuedId = IdOf(info, _options.EnqueuedCounter);
+            _txId = IdOf(info, _options.TxCounter);
+            _hasProgram = true;
         }
-
-        _rxId = IdOf(info, _options.RxCounter);
-        _enqueuedId = IdOf(info, _options.EnqueuedCounter);
-        _txId = IdOf(info, _options.TxCounter);
-        _hasProgram = true;
+        catch (InvalidOperationException)
+        {
+            _handler(_options.Switch, []); // it has nothing to count with, but it answered
+            throw;
+        }
     }
 
     private static uint IdOf(P4Info info, string name)
