@@ -12,6 +12,8 @@ internal static class Native
     public const int SockDatagram = 2;
     public const int EthPAll = 3;
     public const int SolPacket = 263;
+    public const int SolSocket = 1;
+    public const int SocketError = 4;
     public const int PacketAddMembership = 1;
     public const int PacketReceiveRing = 5;
     public const int PacketStatistics = 6;

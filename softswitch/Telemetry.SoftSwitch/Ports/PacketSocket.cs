@@ -75,6 +75,14 @@ internal sealed class PacketSocket : IDisposable
         return Native.getsockopt(Descriptor, Native.SolPacket, Native.PacketStatistics, counts, ref length) < 0 ? 0 : BitConverter.ToUInt32(counts, 4);
     }
 
+    /// <summary>Reads and so clears the socket's error: that its interface went down, or is gone.</summary>
+    public void ClearError()
+    {
+        byte[] error = new byte[4];
+        int length = error.Length;
+        _ = Native.getsockopt(Descriptor, Native.SolSocket, Native.SocketError, error, ref length);
+    }
+
     public void Dispose()
     {
         Ring.Dispose();

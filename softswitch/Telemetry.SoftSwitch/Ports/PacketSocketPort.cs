@@ -26,6 +26,7 @@ public sealed class PacketSocketPort : IPort, ILoopSource, IDisposable
     private bool _isClosed;
     private long _receiveDrops;
     private long _sendDrops;
+    private long _faults;
 
     /// <summary>Opens the interface; frames wait in its ring until <see cref="Start"/>.</summary>
     /// <exception cref="IOException">No such interface, no permission, or no packet sockets on this system.</exception>
@@ -56,6 +57,9 @@ public sealed class PacketSocketPort : IPort, ILoopSource, IDisposable
 
     /// <summary>Frames that the interface refused: down, queue full, or longer than its MTU. Any thread.</summary>
     public long SendDrops => Interlocked.Read(ref _sendDrops);
+
+    /// <summary>How often the interface went down or away; frames come again once it is up. Any thread.</summary>
+    public long Faults => Interlocked.Read(ref _faults);
 
     int ILoopSource.Descriptor => _socket.Descriptor;
 
@@ -145,6 +149,18 @@ public sealed class PacketSocketPort : IPort, ILoopSource, IDisposable
             }
 
             return taken > 0;
+        }
+    }
+
+    void ILoopSource.ClearFault()
+    {
+        Interlocked.Increment(ref _faults);
+        lock (_gate)
+        {
+            if (!_isClosed)
+            {
+                _socket.ClearError();
+            }
         }
     }
 

@@ -9,6 +9,9 @@ internal interface ILoopSource
     /// <summary>Takes a bounded amount of the input that waits; false when there was none. Loop's thread.</summary>
     bool Poll();
 
+    /// <summary>Takes note that the descriptor failed, and clears that: else waiting for it would end at once, for ever. Loop's thread.</summary>
+    void ClearFault();
+
     /// <summary>Sends what was gathered since the last call. Called once after <see cref="EventLoop.FlushLater"/>, while the loop's thread waits.</summary>
     void Flush();
 }

@@ -10,6 +10,7 @@ namespace Telemetry.SoftSwitch.Time;
 internal sealed class PollWaiter : LoopWaiter
 {
     private const short Readable = 1;
+    private const short Failed = 8 | 16 | 32; // POLLERR, POLLHUP, POLLNVAL
     private readonly int _event;
     private readonly byte[] _count = new byte[8];
     private ILoopSource[] _known = [];
@@ -48,9 +49,22 @@ internal sealed class PollWaiter : LoopWaiter
 
         TimeSpec timeout = new() { Seconds = timeoutNs / 1_000_000_000, Nanoseconds = timeoutNs % 1_000_000_000 };
         _entries[^1].Ready = 0;
-        if (Native.ppoll(ref _entries[0], (nuint)_entries.Length, ref timeout, 0) > 0 && _entries[^1].Ready != 0)
+        if (Native.ppoll(ref _entries[0], (nuint)_entries.Length, ref timeout, 0) <= 0)
+        {
+            return;
+        }
+
+        if (_entries[^1].Ready != 0)
         {
             _ = Native.read(_event, ref _count[0], _count.Length);
+        }
+
+        for (int i = 0; i < sources.Length; i++)
+        {
+            if ((_entries[i].Ready & Failed) != 0)
+            {
+                sources[i].ClearFault();
+            }
         }
     }
 

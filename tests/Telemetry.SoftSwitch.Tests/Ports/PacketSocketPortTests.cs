@@ -24,6 +24,37 @@ public sealed class PacketSocketPortTests
     }
 
     [InterfaceFact]
+    public async Task Poll_InterfaceDownAndUpAgain_IsOneFaultAndFramesComeAgain()
+    {
+        using VethPair left = new();
+        using VethPair right = new();
+        using RealTimeLoop real = new();
+        using PacketSocketPort inside = new(left.A, real.Loop);
+        using PacketSocketPort outside = new(right.A, real.Loop);
+        using PacketSocketPort sender = new(left.B, real.Loop);
+        using Listener listener = new(right.B, real.Loop);
+        await real.Run(() =>
+        {
+            Switch forwarding = Make(real.Loop, (1, inside), (2, outside));
+            inside.Start(forwarding, 1);
+            outside.Start(forwarding, 2);
+        });
+        VethPair.Run("ip", $"link set {left.A} down");
+        await real.Until(() => inside.Faults > 0, "the fault of an interface that is down");
+        VethPair.Run("ip", $"link set {left.A} up");
+        await real.Until(
+            () =>
+            {
+                sender.Transmit(Frame(60, 1)); // some are lost until the link has come up
+                return listener.Frames.Count > 0;
+            },
+            "a frame after the interface came up");
+
+        Assert.Equal(Convert.ToHexString(Frame(60, 1)), listener.Frames[0]);
+        Assert.Equal(1, inside.Faults);
+    }
+
+    [InterfaceFact]
     public async Task Transmit_ManyFramesThroughASwitch_ArriveUnchangedAndInOrder()
     {
         using VethPair left = new();
