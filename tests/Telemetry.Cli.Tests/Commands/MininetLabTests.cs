@@ -16,7 +16,7 @@ public class MininetLabTests
     [RequiresFact("root", Mininet, Ping, Iperf)]
     public async Task Lab_Mininet_PingsPassAndRealTrafficHasHops()
     {
-        string before = await LeftoversAsync();
+        HashSet<string> before = [.. await ExistingAsync()];
         (int code, string output, string errors) = await TelemetryProcess.RunAsync(s_linear);
         Assert.True(code == 0, errors);
 
@@ -30,7 +30,7 @@ public class MininetLabTests
         JsonElement reports = document.RootElement.GetProperty("reports");
         Assert.True(reports.GetProperty("decoded").GetInt64() > 0);
         Assert.Equal(0, reports.GetProperty("malformed").GetInt64());
-        Assert.Equal(before, await LeftoversAsync());
+        Assert.Empty(await LeftAsync(before));
     }
 
     [RequiresFact("root", Mininet, Ping, Iperf, "simple_switch_grpc")]
@@ -81,7 +81,7 @@ public class MininetLabTests
     [RequiresFact("root", Mininet, Ping, Iperf)]
     public async Task Lab_MininetInterrupted_LeavesNothingBehind()
     {
-        string before = await LeftoversAsync();
+        HashSet<string> before = [.. await ExistingAsync()];
         await using (TelemetryProcess lab = TelemetryProcess.Start(s_linear))
         {
             await lab.SaysAsync("the network is up");
@@ -89,13 +89,13 @@ public class MininetLabTests
             await lab.EndAsync();
         }
 
-        Assert.Equal(before, await LeftoversAsync());
+        Assert.Empty(await LeftAsync(before));
     }
 
     [RequiresFact("root", Mininet, Ping, Iperf)]
     public async Task Lab_MininetKilled_LeavesNothingBehind()
     {
-        string before = await LeftoversAsync();
+        HashSet<string> before = [.. await ExistingAsync()];
         await using (TelemetryProcess lab = TelemetryProcess.Start(s_linear))
         {
             await lab.SaysAsync("the network is up");
@@ -103,26 +103,27 @@ public class MininetLabTests
             await lab.EndAsync();
         }
 
-        Assert.Equal(before, await LeftoversAsync());
+        Assert.Empty(await LeftAsync(before));
     }
 
-    // Interfaces, namespaces and lab processes that exist; after an abrupt end the kernel needs a moment.
-    private static async Task<string> LeftoversAsync()
+    // Interfaces, namespaces and lab processes that are there and were not before; after an abrupt end the kernel needs a moment.
+    private static async Task<string[]> LeftAsync(HashSet<string> before)
     {
-        string found = string.Empty;
-        for (int i = 0; i < 50; i++)
+        for (int i = 0; ; i++)
         {
-            found = await ShellAsync("ip -o link | wc -l; ip netns list | wc -l; pgrep -fc 'telemetry_mininet|simple_switch_grpc|telemetry.dll switch' || true");
-            if (found.TrimEnd().EndsWith("\n0", StringComparison.Ordinal))
+            string[] left = [.. (await ExistingAsync()).Where(name => !before.Contains(name))];
+            if (left.Length == 0 || i == 100)
             {
-                break;
+                return left;
             }
 
             await Task.Delay(100);
         }
-
-        return found;
     }
+
+    private static async Task<string[]> ExistingAsync() =>
+        (await ShellAsync("ip -o link | cut -d: -f2; ip netns list; pgrep -fa 'telemetry_mininet|simple_switch_grpc|telemetry.dll switch' || true"))
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static async Task<string> ShellAsync(string command)
     {
