@@ -132,4 +132,23 @@ public class AssessmentTests
         Assert.Equal(100, figures.PacketsPerSecond, 3);
         Assert.Equal(800_000, figures.TxBps!.Value, 3); // 10 packets of 1000 bytes each 100 ms
     }
+
+    [Fact]
+    public void PortFigures_CountersOfHalfASecondInOneWindow_AreSpreadOverTheTimeThatTheyCover()
+    {
+        FabricState state = Fabrics.State(new Update.Types.Snapshot { Inventory = Fabrics.Linear(2), NowNs = Fabrics.Now });
+        for (int i = 0; i < 10; i++)
+        {
+            PortWindow port = Fabrics.Port("s1", 3);
+            port.ClearTxBytes();
+            if (i % 5 == 4)
+            {
+                (port.TxBytes, port.CounterSpanNs) = (500_000, Fabrics.Second / 2);
+            }
+
+            state = state.Apply(new Update { Window = new Window { StartNs = Fabrics.Now + (i * Fabrics.Second / 10), LengthNs = Fabrics.Second / 10, Ports = { port } } }, 0);
+        }
+
+        Assert.Equal(8_000_000, PortFigures.Of(state.Ports["s1-p3"])!.TxBps!.Value, 3);
+    }
 }

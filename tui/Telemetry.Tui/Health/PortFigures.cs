@@ -46,18 +46,17 @@ internal sealed record PortFigures(ValueCounts HopLatencyNs, ValueCounts QueueDe
         };
     }
 
-    // Counters are not read in every window: only the windows that have them say over what time the bytes went.
+    // Counters are not read in every window: those windows that have them say over what time the bytes went.
     private static double? BitsPerSecond(List<PortSample> samples, Func<PortSample, ulong?> bytes)
     {
         double sum = 0;
         long ns = 0;
-        HashSet<long> windows = [];
         foreach (PortSample sample in samples)
         {
             if (bytes(sample) is { } count)
             {
                 sum += count;
-                ns += windows.Add(sample.StartNs) ? sample.LengthNs : 0;
+                ns += sample.CountersNs;
             }
         }
 

@@ -44,6 +44,9 @@ internal sealed record PortSample(long StartNs, long LengthNs, long Packets, Val
 
     public ulong? Errors { get; init; }
 
+    /// <summary>Time that the counters' differences cover, nanoseconds: they are read less often than windows close.</summary>
+    public long CountersNs { get; init; }
+
     public long EndNs => StartNs + LengthNs;
 }
 

@@ -123,6 +123,7 @@ internal sealed partial record FabricState
             RxBytes = port.HasRxBytes ? port.RxBytes : null,
             Drops = port.HasDrops ? port.Drops : null,
             Errors = port.HasErrors ? port.Errors : null,
+            CountersNs = port.CounterSpanNs > 0 ? (long)Math.Min(port.CounterSpanNs, long.MaxValue) : window.LengthNs,
         };
 
         // Windows of different nodes may overtake each other by a little: keep them in order.
