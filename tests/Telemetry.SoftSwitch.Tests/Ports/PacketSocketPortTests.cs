@@ -26,66 +26,42 @@ public sealed class PacketSocketPortTests
     [InterfaceFact]
     public async Task Poll_InterfaceDownAndUpAgain_IsOneFaultAndFramesComeAgain()
     {
-        using VethPair left = new();
-        using VethPair right = new();
-        using RealTimeLoop real = new();
-        using PacketSocketPort inside = new(left.A, real.Loop);
-        using PacketSocketPort outside = new(right.A, real.Loop);
-        using PacketSocketPort sender = new(left.B, real.Loop);
-        using Listener listener = new(right.B, real.Loop);
-        await real.Run(() =>
-        {
-            Switch forwarding = Make(real.Loop, (1, inside), (2, outside));
-            inside.Start(forwarding, 1);
-            outside.Start(forwarding, 2);
-        });
-        VethPair.Run("ip", $"link set {left.A} down");
-        await real.Until(() => inside.Faults > 0, "the fault of an interface that is down");
-        VethPair.Run("ip", $"link set {left.A} up");
-        await real.Until(
+        await using Crossing crossing = await Crossing.StartAsync();
+        VethPair.Run("ip", $"link set {crossing.Left.A} down");
+        await crossing.Real.Until(() => crossing.Inside.Faults > 0, "the fault of an interface that is down");
+        VethPair.Run("ip", $"link set {crossing.Left.A} up");
+        await crossing.Real.Until(
             () =>
             {
-                sender.Transmit(Frame(60, 1)); // some are lost until the link has come up
-                return listener.Frames.Count > 0;
+                crossing.Sender.Transmit(Frame(60, 1)); // some are lost until the link has come up
+                return crossing.Listener.Frames.Count > 0;
             },
             "a frame after the interface came up");
 
-        Assert.Equal(Convert.ToHexString(Frame(60, 1)), listener.Frames[0]);
-        Assert.Equal(1, inside.Faults);
+        Assert.Equal(Convert.ToHexString(Frame(60, 1)), crossing.Listener.Frames[0]);
+        Assert.Equal(1, crossing.Inside.Faults);
     }
 
     [InterfaceFact]
     public async Task Transmit_ManyFramesThroughASwitch_ArriveUnchangedAndInOrder()
     {
-        using VethPair left = new();
-        using VethPair right = new();
-        using RealTimeLoop real = new();
-        using PacketSocketPort inside = new(left.A, real.Loop);
-        using PacketSocketPort outside = new(right.A, real.Loop);
-        using PacketSocketPort sender = new(left.B, real.Loop);
-        using Listener listener = new(right.B, real.Loop);
-        await real.Run(() =>
-        {
-            Switch forwarding = Make(real.Loop, (1, inside), (2, outside));
-            inside.Start(forwarding, 1);
-            outside.Start(forwarding, 2);
-        });
+        await using Crossing crossing = await Crossing.StartAsync();
         const int Frames = 3000;
         for (int sent = 0; sent < Frames; sent += 100)
         {
             int first = sent;
-            await real.Run(() =>
+            await crossing.Real.Run(() =>
             {
                 for (int i = first; i < first + 100; i++)
                 {
-                    sender.Transmit(Frame(60 + (i % 1400), i));
+                    crossing.Sender.Transmit(Frame(60 + (i % 1400), i));
                 }
             });
-            await real.Until(() => listener.Frames.Count >= first + 100, $"frame {first + 100} of {Frames}, {inside.ReceiveDrops} dropped");
+            await crossing.Real.Until(() => crossing.Listener.Frames.Count >= first + 100, $"frame {first + 100} of {Frames}, {crossing.Inside.ReceiveDrops} dropped");
         }
 
-        Assert.Equal(Enumerable.Range(0, Frames).Select(i => Convert.ToHexString(Frame(60 + (i % 1400), i))), listener.Frames);
-        Assert.Equal((0L, 0L, 0L), (inside.ReceiveDrops, outside.SendDrops, sender.SendDrops));
+        Assert.Equal(Enumerable.Range(0, Frames).Select(i => Convert.ToHexString(Frame(60 + (i % 1400), i))), crossing.Listener.Frames);
+        Assert.Equal((0L, 0L, 0L), (crossing.Inside.ReceiveDrops, crossing.Outside.SendDrops, crossing.Sender.SendDrops));
     }
 
     [InterfaceFact]
@@ -201,6 +177,56 @@ public sealed class PacketSocketPortTests
 
         made.LoadProgram(SwitchProgram.Load(Forward.Bytes));
         return made;
+    }
+
+    /// <summary>A switch between two virtual cables: what the sender puts on the left one, the listener hears on the right one.</summary>
+    private sealed class Crossing : IAsyncDisposable
+    {
+        private Crossing()
+        {
+            Inside = new PacketSocketPort(Left.A, Real.Loop);
+            Outside = new PacketSocketPort(Right.A, Real.Loop);
+            Sender = new PacketSocketPort(Left.B, Real.Loop);
+            Listener = new Listener(Right.B, Real.Loop);
+        }
+
+        public VethPair Left { get; } = new();
+
+        public VethPair Right { get; } = new();
+
+        public RealTimeLoop Real { get; } = new();
+
+        public PacketSocketPort Inside { get; }
+
+        public PacketSocketPort Outside { get; }
+
+        public PacketSocketPort Sender { get; }
+
+        public Listener Listener { get; }
+
+        public static async Task<Crossing> StartAsync()
+        {
+            Crossing made = new();
+            await made.Real.Run(() =>
+            {
+                Switch forwarding = Make(made.Real.Loop, (1, made.Inside), (2, made.Outside));
+                made.Inside.Start(forwarding, 1);
+                made.Outside.Start(forwarding, 2);
+            });
+            return made;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Listener.Dispose();
+            Sender.Dispose();
+            Outside.Dispose();
+            Inside.Dispose();
+            Real.Dispose();
+            Right.Dispose();
+            Left.Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 
     /// <summary>Collects what arrives at an interface, by way of a switch that passes everything on. The kernel's own frames are left out.</summary>
