@@ -100,27 +100,10 @@ public sealed class PlanTests : IDisposable
     {
         ManualTime.TakeThread();
         P4Switch client = new(new P4SwitchOptions { Name = "s1", DeviceId = 1 }, _fake.Connect, _time);
-        Exception? fault = null;
-        bool done = false;
-        Task run = client.RunAsync(
-            async (sw, token) =>
-            {
-                await sw.Pipeline.EnsureAsync(Networks.Program, token);
-                try
-                {
-                    await test(sw, token);
-                    done = true;
-                }
-                catch (Exception failure)
-                {
-                    fault = failure;
-                    throw;
-                }
-            },
-            _ending.Token);
-        _ending.Cancel();
-        Assert.Null(fault);
-        Assert.True(done, "the test waited for something that did not come");
-        Assert.True(run.IsCompletedSuccessfully);
+        InlineRun.Of(client, _ending, async (sw, token) =>
+        {
+            await sw.Pipeline.EnsureAsync(Networks.Program, token);
+            await test(sw, token);
+        });
     }
 }

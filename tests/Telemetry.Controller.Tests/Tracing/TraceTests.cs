@@ -179,27 +179,7 @@ public sealed class TraceTests : IDisposable
             new P4SwitchOptions { Name = "s1", DeviceId = 1 },
             () => sink is null ? invoker : invoker.Intercept(new TracingInterceptor("s1", sink, _time)),
             _time);
-        Exception? fault = null;
-        bool done = false;
-        Task run = client.RunAsync(
-            async (sw, token) =>
-            {
-                try
-                {
-                    await test(sw, token);
-                    done = true;
-                }
-                catch (Exception failure)
-                {
-                    fault = failure;
-                    throw;
-                }
-            },
-            ending.Token);
-        ending.Cancel();
-        Assert.Null(fault);
-        Assert.True(done, "the test waited for something that did not come");
-        Assert.True(run.IsCompletedSuccessfully);
+        InlineRun.Of(client, ending, test);
     }
 
     private sealed class Both(ITraceSink first, ITraceSink second, List<TraceRecord> all) : ITraceSink
