@@ -16,9 +16,6 @@ public sealed partial class EmbeddedFabric : ILoopHandler
     /// <summary>The switch port whose frames go to the collector node.</summary>
     public const int ReportPortNumber = 500;
 
-    private const int FirstSourcePort = 10_000;
-    private const int FirstDestinationPort = FirstSourcePort + ScenarioPlan.MaxFlows;
-
     private readonly EventLoop _loop;
     private readonly ulong _seed;
     private readonly Dictionary<string, Host> _hosts = new(StringComparer.Ordinal);
@@ -27,7 +24,7 @@ public sealed partial class EmbeddedFabric : ILoopHandler
     private readonly List<ReportPort> _reportPorts = [];
     private readonly Dictionary<string, ReportPort> _reportPortOf = new(StringComparer.Ordinal);
     private readonly List<Action> _scheduled = [];
-    private readonly List<TcpSender> _tcpSenders = [];
+    private readonly ScenarioTraffic _traffic;
     private readonly List<Switch> _switches = [];
     private ScenarioPlan? _plan;
 
@@ -43,6 +40,7 @@ public sealed partial class EmbeddedFabric : ILoopHandler
         _loop = loop;
         _seed = seed;
         Topology = topology;
+        _traffic = new ScenarioTraffic(loop, _hosts, Truth);
         Dictionary<string, SwitchWatch> watches = new(StringComparer.Ordinal);
         foreach (SwitchNode node in topology.Switches)
         {
@@ -93,7 +91,7 @@ public sealed partial class EmbeddedFabric : ILoopHandler
     public long BadReportFrames => _reportPorts.Sum(p => p.BadFrames);
 
     /// <summary>TCP data segments sent again.</summary>
-    public long TcpRetransmissions => _tcpSenders.Sum(s => s.Retransmissions);
+    public long TcpRetransmissions => _traffic.TcpRetransmissions;
 
     /// <summary>Frames that hosts got and refused for <paramref name="fault"/>.</summary>
     public long HostFaults(FrameFault fault) => _hosts.Values.Sum(h => h.Faults(fault));
@@ -135,11 +133,7 @@ public sealed partial class EmbeddedFabric : ILoopHandler
 
         Validate(plan);
         _plan = plan;
-        for (int i = 0; i < plan.Flows.Count; i++)
-        {
-            StartFlow(i, plan.Flows[i], plan.Seed);
-        }
-
+        _traffic.Start(plan);
         foreach (LinkAction action in plan.LinkActions)
         {
             At(action.AtNs, () => SetLinkUp(action.A, action.B, action.Up));
@@ -168,62 +162,10 @@ public sealed partial class EmbeddedFabric : ILoopHandler
         _loop.Schedule(timeNs, this, _scheduled.Count - 1);
     }
 
-    private void StartFlow(int number, FlowPlan plan, ulong seed)
-    {
-        Host source = _hosts[plan.Source];
-        Host destination = _hosts[plan.Destination];
-        bool tcp = plan.Pattern is TcpTraffic;
-        FlowKey key = new(
-            source.Address,
-            destination.Address,
-            tcp ? (byte)6 : (byte)17,
-            (ushort)(FirstSourcePort + number),
-            (ushort)(FirstDestinationPort + number));
-        ulong flowSeed = LabRandom.Derive(seed, $"flow {number}");
-        FlowDirection data = new(source, destination, key, flowSeed);
-        Truth.Add(data.Truth);
-        if (!tcp)
-        {
-            destination.Bind(key.DestinationPort, new UdpFlow(_loop, plan, data, flowSeed));
-            return;
-        }
-
-        FlowKey back = new(key.Destination, key.Source, key.Protocol, key.DestinationPort, key.SourcePort);
-        FlowDirection acknowledgements = new(destination, source, back, flowSeed >> 16);
-        Truth.Add(acknowledgements.Truth);
-        TcpSender sender = new(_loop, plan, data, acknowledgements);
-        _tcpSenders.Add(sender);
-        source.Bind(key.SourcePort, sender);
-        destination.Bind(key.DestinationPort, new TcpReceiver(data, acknowledgements));
-    }
-
     private void Validate(ScenarioPlan plan)
     {
         List<string> faults = [];
-        if (plan.Flows.Count > ScenarioPlan.MaxFlows)
-        {
-            faults.Add($"{plan.Flows.Count} flows, at most {ScenarioPlan.MaxFlows}");
-        }
-
-        for (int i = 0; i < plan.Flows.Count; i++)
-        {
-            FlowPlan flow = plan.Flows[i];
-            if (!_hosts.ContainsKey(flow.Source) || !_hosts.ContainsKey(flow.Destination) || flow.Source == flow.Destination)
-            {
-                faults.Add($"flow {i} from {flow.Source} to {flow.Destination}: two different hosts of {Topology.Name} expected");
-            }
-
-            if (flow.FrameBytes is < FlowPlan.MinFrameBytes or > FlowPlan.MaxFrameBytes)
-            {
-                faults.Add($"flow {i}: frames of {flow.FrameBytes} bytes, {FlowPlan.MinFrameBytes} to {FlowPlan.MaxFrameBytes} expected");
-            }
-
-            if (flow.StartNs < _loop.NowNs || flow.StopNs <= flow.StartNs)
-            {
-                faults.Add($"flow {i}: from {flow.StartNs} to {flow.StopNs} ns, a span after {_loop.NowNs} ns expected");
-            }
-        }
-
+        _traffic.Validate(plan, Topology.Name, faults);
         foreach ((string a, string b) in plan.LinkActions.Select(l => (l.A, l.B)).Concat(plan.LossActions.Select(l => (l.A, l.B))))
         {
             string entity = FabricLink.EntityOf(a, b);
