@@ -16,10 +16,27 @@ public sealed partial class NodeHost
     // While datagrams keep waiting, windows wait with them, but not for ever.
     private const long LongestWithoutTickNs = 1_000_000_000;
 
+    // A socket of such a buffer holds what comes while a window is closed: the thread that reads it may decode as well.
+    private const int DirectBufferBytes = 4 << 20;
+
+    private UdpBatch? _batch;
     private long _lastTickNs;
+    private long _direct;
 
     /// <summary>Datagrams received and handed to the node.</summary>
-    public long Received => _shards.Sum(shard => shard.Ring.Passed);
+    public long Received
+    {
+        get
+        {
+            long received = Volatile.Read(ref _direct);
+            foreach (UdpShard shard in _shards)
+            {
+                received += shard.Ring.Passed;
+            }
+
+            return received;
+        }
+    }
 
     private static List<Socket> Bind(NodeHostOptions options)
     {
@@ -50,9 +67,34 @@ public sealed partial class NodeHost
         }
     }
 
+    /// <summary>Starts to receive: one socket with a buffer large enough is read by the thread that decodes, others by a thread each.</summary>
+    private void StartReceiving()
+    {
+        if (_sockets.Count == 1 && _sockets[0].ReceiveBufferSize >= DirectBufferBytes)
+        {
+            _batch = new UdpBatch(_sockets[0], MaxDatagramBytes, (int)(TickNs / 1_000_000));
+            return;
+        }
+
+        foreach (Socket socket in _sockets)
+        {
+            _shards.Add(new UdpShard(socket, new DatagramRing(Math.Max(16, _options.RingDatagrams / _sockets.Count), MaxDatagramBytes), _arrived.Set));
+        }
+    }
+
     /// <summary>Decodes what arrives. A tick comes only when nothing waits: what waited in this machine is in its window whatever the delay.</summary>
     private void Decode(CancellationToken stop)
     {
+        if (_batch is { } batch)
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                TakeBatch(batch, wait: true);
+            }
+
+            return;
+        }
+
         while (!stop.IsCancellationRequested)
         {
             _arrived.Reset();
@@ -60,15 +102,7 @@ public sealed partial class NodeHost
             lock (_engineLock)
             {
                 more = TakeWaiting(DatagramsAtOnce);
-                long nowNs = RunClock.NowNs(_time);
-                if (nowNs - _lastTickNs >= (more ? LongestWithoutTickNs : TickNs) || nowNs < _lastTickNs)
-                {
-                    _lastTickNs = nowNs;
-                    long dropped = _kernelDrops.Newest;
-                    _engine.OnDropped(dropped - _toldDropped);
-                    _toldDropped = dropped;
-                    _engine.Tick();
-                }
+                TickIfDue(RunClock.NowNs(_time), more);
             }
 
             if (_shards.Find(shard => shard.Fault is not null) is { Fault: { } fault })
@@ -80,6 +114,61 @@ public sealed partial class NodeHost
             {
                 _arrived.Wait((int)(TickNs / 1_000_000), CancellationToken.None);
             }
+        }
+    }
+
+    // How many were there; fewer than the batch holds means that no more waited.
+    private int TakeBatch(UdpBatch batch, bool wait)
+    {
+        int count = batch.Receive(wait);
+        lock (_engineLock)
+        {
+            long nowNs = RunClock.NowNs(_time);
+            for (int i = 0; i < count; i++)
+            {
+                if (batch.TryGet(i, out ReadOnlySpan<byte> datagram, out UInt128 sender))
+                {
+                    _engine.OnDatagram(datagram, new DatagramOrigin(sender, nowNs));
+                }
+                else
+                {
+                    _engine.OnDropped(1);
+                }
+            }
+
+            Volatile.Write(ref _direct, _direct + count);
+            TickIfDue(nowNs, more: count == batch.Capacity);
+        }
+
+        return count;
+    }
+
+    // The caller holds the engine's lock.
+    private void TickIfDue(long nowNs, bool more)
+    {
+        if (nowNs - _lastTickNs >= (more ? LongestWithoutTickNs : TickNs) || nowNs < _lastTickNs)
+        {
+            _lastTickNs = nowNs;
+            long dropped = _kernelDrops.Newest;
+            _engine.OnDropped(dropped - _toldDropped);
+            _toldDropped = dropped;
+            _engine.Tick();
+        }
+    }
+
+    /// <summary>After receiving ended: what the system still holds, a second's worth at most.</summary>
+    private void TakeRest()
+    {
+        long startedNs = RunClock.NowNs(_time);
+        try
+        {
+            while (_batch is { } batch && TakeBatch(batch, wait: false) > 0 && RunClock.NowNs(_time) - startedNs < LongestWithoutTickNs)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+            return; // said by the task that it ended
         }
     }
 

@@ -137,6 +137,8 @@ public sealed partial class NodeHost : IAsyncDisposable
         }
 
         _shards.ForEach(shard => shard.Dispose());
+        TakeRest();
+        _batch?.Dispose();
         lock (_engineLock)
         {
             TakeWaiting(int.MaxValue);
@@ -166,11 +168,7 @@ public sealed partial class NodeHost : IAsyncDisposable
 
         LogListening(_log, _options.Node.Name, EndPoint, _options.Upstream);
         CancellationToken stop = _stop.Token;
-        foreach (Socket socket in _sockets)
-        {
-            _shards.Add(new UdpShard(socket, new DatagramRing(Math.Max(16, _options.RingDatagrams / _sockets.Count), MaxDatagramBytes), _arrived.Set));
-        }
-
+        StartReceiving();
         _tasks = [Task.Factory.StartNew(() => Decode(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), Guarded(ProbeAsync, stop), Guarded(token => ServeMetricsAsync(loggers, token), stop), Guarded(WatchDevicesAsync, stop), Guarded(WatchTablesAsync, stop)];
         _pushing = Guarded(_pusher.RunAsync, _stopPushing.Token);
     }

@@ -8,6 +8,9 @@ public static partial class UdpNative
     /// <summary>Return once at least one datagram is there.</summary>
     public const int WaitForOne = 0x1_0000;
 
+    /// <summary>Return at once, also when no datagram is there.</summary>
+    public const int DoNotWait = 0x40;
+
     /// <summary>Set on a message that was longer than its buffer.</summary>
     public const int Truncated = 0x20;
 

@@ -28,27 +28,29 @@ internal sealed class UdpReceiver : IDisposable
     private readonly SocketAddress _from;
     private readonly nint _messagesAt;
 
-    /// <summary>Takes over a bound socket; a call waits 100 ms at most.</summary>
-    public UdpReceiver(Socket socket)
+    /// <summary>Takes over a bound socket.</summary>
+    /// <param name="socket">Closed with the receiver.</param>
+    /// <param name="waitMs">Longest time that a call waits.</param>
+    public UdpReceiver(Socket socket, int waitMs = WaitMs)
     {
         _socket = socket;
-        _socket.ReceiveTimeout = WaitMs;
+        _socket.ReceiveTimeout = waitMs;
         _from = new SocketAddress(socket.AddressFamily);
         _messagesAt = Marshal.UnsafeAddrOfPinnedArrayElement(_messages, 0);
     }
 
     /// <summary>
-    /// Waits for a datagram and takes what is there. <paramref name="buffers"/> are pinned; lengths and senders (IPv4 in the low 32 bits) are set for each that was
+    /// Waits for a datagram, unless told not to, and takes what is there. <paramref name="buffers"/> are pinned; lengths and senders (IPv4 in the low 32 bits) are set for each that was
     /// taken, a length of -1 for one that did not fit.
     /// </summary>
     /// <returns>How many; 0 when none came in time.</returns>
     /// <exception cref="SocketException">The socket was closed or failed.</exception>
-    public int Receive(ReadOnlySpan<byte[]> buffers, Span<int> lengths, Span<UInt128> senders)
+    public int Receive(ReadOnlySpan<byte[]> buffers, Span<int> lengths, Span<UInt128> senders, bool wait = true)
     {
         int wanted = Math.Min(buffers.Length, MostAtOnce);
         if (!_batched)
         {
-            return ReceiveOne(buffers[0], lengths, senders);
+            return wait || _socket.Available > 0 ? ReceiveOne(buffers[0], lengths, senders) : 0;
         }
 
         for (int i = 0; i < wanted; i++)
@@ -63,7 +65,7 @@ internal sealed class UdpReceiver : IDisposable
             };
         }
 
-        int count = UdpNative.Receive((int)_socket.Handle, _messagesAt, (uint)wanted, UdpNative.WaitForOne, 0);
+        int count = UdpNative.Receive((int)_socket.Handle, _messagesAt, (uint)wanted, wait ? UdpNative.WaitForOne : UdpNative.DoNotWait, 0);
         if (count < 0)
         {
             int error = Marshal.GetLastPInvokeError();
