@@ -23,7 +23,10 @@ internal static class Native
     public const int MembershipPromiscuous = 1;
     public const int DontWait = 0x40;
     public const int EventNonBlocking = 0x800;
+    public const int GetInterfaceFlags = 0x8913;
     public const int GetInterfaceMtu = 0x8921;
+    public const int InterfaceUp = 0x1;
+    public const int InterfaceRunning = 0x40;
     public const int ProtectReadWrite = 3;
     public const int MapShared = 1;
 

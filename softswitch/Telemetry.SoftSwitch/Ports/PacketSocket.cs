@@ -7,8 +7,14 @@ namespace Telemetry.SoftSwitch.Ports;
 /// <summary>A promiscuous packet socket on one interface: what arrives there from outside, in a ring shared with the kernel.</summary>
 internal sealed class PacketSocket : IDisposable
 {
-    private PacketSocket(int descriptor, ReceiveRing ring, int mtuBytes)
+    /// <summary>struct ifreq: 16 bytes of name, then what a request answers.</summary>
+    private const int RequestBytes = 40;
+    private readonly string _name;
+    private readonly byte[] _request = new byte[RequestBytes];
+
+    private PacketSocket(string name, int descriptor, ReceiveRing ring, int mtuBytes)
     {
+        _name = name;
         Descriptor = descriptor;
         Ring = ring;
         MtuBytes = mtuBytes;
@@ -57,7 +63,7 @@ internal sealed class PacketSocket : IDisposable
             BinaryPrimitives.WriteUInt32LittleEndian(membership, index);
             BinaryPrimitives.WriteUInt16LittleEndian(membership.AsSpan(4), Native.MembershipPromiscuous);
             Set(socket, Native.PacketAddMembership, membership);
-            return new PacketSocket(socket, ring, mtuBytes);
+            return new PacketSocket(interfaceName, socket, ring, mtuBytes);
         }
         catch (IOException fault)
         {
@@ -65,6 +71,14 @@ internal sealed class PacketSocket : IDisposable
             _ = Native.close(socket);
             throw new IOException($"interface {interfaceName}: {fault.Message}", fault);
         }
+    }
+
+    /// <summary>True while the interface is up and its link has a carrier: the far end of a virtual cable is up too.</summary>
+    public bool HasCarrier()
+    {
+        const int Both = Native.InterfaceUp | Native.InterfaceRunning;
+        Name(_request, _name);
+        return Native.ioctl(Descriptor, Native.GetInterfaceFlags, _request) >= 0 && (BitConverter.ToUInt16(_request, 16) & Both) == Both;
     }
 
     /// <summary>Frames that found the ring full since the last call.</summary>
@@ -92,11 +106,16 @@ internal sealed class PacketSocket : IDisposable
 
     private static int MtuOf(int socket, string name)
     {
-        // struct ifreq: 16 bytes of name, then the answer.
-        byte[] request = new byte[40];
-        System.Text.Encoding.UTF8.GetBytes(name, request.AsSpan(0, 15));
+        byte[] request = new byte[RequestBytes];
+        Name(request, name);
         Check(Native.ioctl(socket, Native.GetInterfaceMtu, request));
         return BitConverter.ToInt32(request, 16);
+    }
+
+    private static void Name(byte[] request, string name)
+    {
+        Array.Clear(request);
+        System.Text.Encoding.UTF8.GetBytes(name, request.AsSpan(0, 15));
     }
 
     private static void Set(int socket, int option, byte[] value) => Check(Native.setsockopt(socket, Native.SolPacket, option, value, value.Length));

@@ -9,13 +9,16 @@ namespace Telemetry.SoftSwitch.Ports;
 /// the sender left to hardware are completed, VLAN tags put back. Frames above the interface's MTU are received but cannot
 /// be sent: turn segmentation offload off on the hosts.
 /// </summary>
-public sealed class PacketSocketPort : IPort, ILoopSource, IDisposable
+public sealed class PacketSocketPort : IPort, ILoopSource, ILoopHandler, IDisposable
 {
     /// <summary>Frames a turn, so that other ports and timers get theirs; at 300 ns a frame, 20 us.</summary>
     private const int FramesPerTurn = 64;
 
     /// <summary>Frames that share one reading of the clock.</summary>
     private const int FramesPerClock = 16;
+
+    /// <summary>How often the carrier is looked at: a system call of a microsecond. BMv2 looks every 200 ms.</summary>
+    private const long CarrierCheckNs = 20_000_000;
     private readonly EventLoop _loop;
     private readonly PacketSocket _socket;
     private readonly SendBatch _outgoing = new();
@@ -24,6 +27,7 @@ public sealed class PacketSocketPort : IPort, ILoopSource, IDisposable
     private int _port;
     private bool _isFlushDue;
     private bool _isClosed;
+    private bool _hasCarrier = true;
     private long _receiveDrops;
     private long _sendDrops;
     private long _faults;
@@ -63,12 +67,16 @@ public sealed class PacketSocketPort : IPort, ILoopSource, IDisposable
 
     int ILoopSource.Descriptor => _socket.Descriptor;
 
-    /// <summary>Begins to hand frames to a port of a switch, which runs on this port's loop.</summary>
+    /// <summary>
+    /// Begins to hand frames to a port of a switch, which runs on this port's loop. The port goes down and up with the
+    /// interface's carrier, so that groups pass over members that watch it.
+    /// </summary>
     public void Start(Switch owner, int port)
     {
         _switch = owner;
         _port = port;
         _loop.Attach(this);
+        _loop.Post(CheckCarrier);
     }
 
     /// <inheritdoc/>
@@ -110,6 +118,8 @@ public sealed class PacketSocketPort : IPort, ILoopSource, IDisposable
             }
         }
     }
+
+    void ILoopHandler.OnEvent(long arg) => CheckCarrier();
 
     bool ILoopSource.Poll()
     {
@@ -177,5 +187,25 @@ public sealed class PacketSocketPort : IPort, ILoopSource, IDisposable
                 _socket.Dispose();
             }
         }
+    }
+
+    private void CheckCarrier()
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            bool has = _socket.HasCarrier();
+            if (has != _hasCarrier)
+            {
+                _hasCarrier = has;
+                _switch!.SetPortUp(_port, has);
+            }
+        }
+
+        _loop.Schedule(_loop.NowNs + CarrierCheckNs, this);
     }
 }

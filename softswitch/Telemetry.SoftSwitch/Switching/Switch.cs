@@ -71,6 +71,7 @@ public sealed partial class Switch
         attached.Wire = wire;
         attached.Options = options;
         attached.IsUp = true;
+        _service.OnPortChanged(port, true);
     }
 
     /// <summary>Changes rate and queue depth of a port; packets that wait stay.</summary>
@@ -103,8 +104,8 @@ public sealed partial class Switch
         _service.OnPortChanged(port, up);
     }
 
-    /// <summary>True unless the port was cut by <see cref="SetPortUp"/>.</summary>
-    internal bool IsPortUp(int port) => _ports[port]?.IsUp != false;
+    /// <summary>True for a port that is attached, or the CPU's, unless it was cut by <see cref="SetPortUp"/>.</summary>
+    internal bool IsPortUp(int port) => _ports[port] is { IsUp: true, Wire: not null } || (port == Options.CpuPort && _ports[port]?.IsUp != false);
 
     /// <summary>Runs a program with empty tables, as BMv2 does with the JSON on its command line. Packets that wait leave first.</summary>
     public void LoadProgram(SwitchProgram program) =>

@@ -8,13 +8,15 @@ internal sealed class RealTimeLoop : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
 
-    public RealTimeLoop()
+    /// <param name="loop">A loop that has been set up in virtual time; a new one when not given.</param>
+    public RealTimeLoop(EventLoop? loop = null)
     {
+        Loop = loop ?? new EventLoop();
         _thread = new Thread(() => Loop.RunRealTime(_stop.Token)) { IsBackground = true };
         _thread.Start();
     }
 
-    public EventLoop Loop { get; } = new();
+    public EventLoop Loop { get; }
 
     public Task Run(Action action) => Loop.InvokeAsync(() =>
     {
