@@ -25,6 +25,8 @@ internal static class Native
     public const int EventNonBlocking = 0x800;
     public const int GetInterfaceFlags = 0x8913;
     public const int GetInterfaceMtu = 0x8921;
+    public const int EthtoolRequest = 0x8946;
+    public const int EthtoolGetLink = 0xA;
     public const int InterfaceUp = 0x1;
     public const int InterfaceRunning = 0x40;
     public const int ProtectReadWrite = 3;

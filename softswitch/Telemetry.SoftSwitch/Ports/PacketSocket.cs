@@ -12,6 +12,9 @@ internal sealed class PacketSocket : IDisposable
     private readonly string _name;
     private readonly byte[] _request = new byte[RequestBytes];
 
+    /// <summary>struct ethtool_value: the command and its answer.</summary>
+    private readonly nint _link = Marshal.AllocHGlobal(2 * sizeof(int));
+
     private PacketSocket(string name, int descriptor, ReceiveRing ring, int mtuBytes)
     {
         _name = name;
@@ -73,9 +76,20 @@ internal sealed class PacketSocket : IDisposable
         }
     }
 
-    /// <summary>True while the interface is up and its link has a carrier: the far end of a virtual cable is up too.</summary>
+    /// <summary>
+    /// True while the interface is up and its link has a carrier: the far end of a virtual cable is up too. The link itself
+    /// is asked, whose answer changes at once; the interface's flags, up to a second late, where there is no link to ask.
+    /// </summary>
     public bool HasCarrier()
     {
+        Name(_request, _name);
+        Marshal.WriteInt32(_link, Native.EthtoolGetLink);
+        BitConverter.TryWriteBytes(_request.AsSpan(16), _link);
+        if (Native.ioctl(Descriptor, Native.EthtoolRequest, _request) >= 0)
+        {
+            return Marshal.ReadInt32(_link, sizeof(int)) != 0;
+        }
+
         const int Both = Native.InterfaceUp | Native.InterfaceRunning;
         Name(_request, _name);
         return Native.ioctl(Descriptor, Native.GetInterfaceFlags, _request) >= 0 && (BitConverter.ToUInt16(_request, 16) & Both) == Both;
@@ -100,6 +114,7 @@ internal sealed class PacketSocket : IDisposable
     public void Dispose()
     {
         Ring.Dispose();
+        Marshal.FreeHGlobal(_link);
         _ = Native.close(Descriptor);
         Descriptor = -1;
     }

@@ -1,3 +1,4 @@
+using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Programs;
 using Telemetry.SoftSwitch.Tests.Support;
 
@@ -11,5 +12,11 @@ public sealed class FeatureTests
     [Theory, MemberData(nameof(Programs))]
     public void Run_FeatureProgram_SendsWhatBmv2Sends(string name) => Assert.Empty(StfRunner.Run(
         SwitchProgram.Load(Repository.Bytes("tests", "data", "p4", name, name + ".json")),
+        StfParser.Parse(Repository.Text("tests", "data", "p4", name, name + ".stf"))));
+
+    [Theory, MemberData(nameof(Programs))]
+    public void RunThroughP4Runtime_FeatureProgram_SendsWhatBmv2Sends(string name) => Assert.Empty(StfRunner.Run(
+        Repository.Bytes("tests", "data", "p4", name, name + ".json"),
+        P4InfoIndex.FromText(Repository.Text("tests", "data", "p4", name, name + ".p4info.txtpb")),
         StfParser.Parse(Repository.Text("tests", "data", "p4", name, name + ".stf"))));
 }

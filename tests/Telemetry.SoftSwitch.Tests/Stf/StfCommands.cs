@@ -33,13 +33,7 @@ internal static class StfCommands
     private static string Add(SwitchProgram program, StfStatement s)
     {
         TableDef table = StfNames.Pick(program.Model.Tables, t => t.Name, s.Name, "table");
-        MatchValue[] match = [.. table.Keys.Select(StfValues.Any)];
-        foreach ((string key, string value) in s.Matches)
-        {
-            int index = StfNames.FindKey(table.Keys, key);
-            match[index] = StfValues.Match(value, table.Keys[index]);
-        }
-
+        MatchValue[] match = StfValues.Matches(s, table.Keys);
         IEnumerable<string> keys = match.Select((m, i) => table.Keys[i].Kind switch
         {
             MatchKind.Lpm => $"{Hex(m.Value)}/{m.PrefixLength}",

@@ -1,51 +1,38 @@
 using System.Globalization;
-using Telemetry.SoftSwitch.Execution;
+using Grpc.Core;
+using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Ports;
 using Telemetry.SoftSwitch.Programs;
-using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Switching;
-using Telemetry.SoftSwitch.Tables;
 using Telemetry.SoftSwitch.Tests.Support;
 using Telemetry.SoftSwitch.Time;
 
 namespace Telemetry.SoftSwitch.Tests.Stf;
 
-/// <summary>Runs a test file on one switch in virtual time, through the switch's own structures; faults are sentences.</summary>
-internal sealed partial class StfRunner : IDisposable
+/// <summary>Runs a test file on one switch in virtual time, by way of the switch's own structures or of P4Runtime; faults are sentences.</summary>
+internal sealed class StfRunner : IDisposable
 {
     private readonly EventLoop _loop = new();
     private readonly Switch _switch;
-    private readonly SwitchProgram _program;
+    private readonly IStfControl _control;
     private readonly Dictionary<int, RecordingPort> _wires = [];
-    private readonly Dictionary<string, TableEntry> _named = [];
     private readonly List<(int Rid, int[] Ports)> _nodes = [];
     private readonly SortedDictionary<int, List<int>> _groups = [];
     private readonly Dictionary<int, int> _mirroredGroups = [];
     private readonly List<string> _faults = [];
 
-    private StfRunner(SwitchProgram program)
+    private StfRunner(Func<Switch, IStfControl> load)
     {
         _switch = new Switch(_loop, new SwitchOptions { Name = "stf", CpuPort = -1 });
-        _program = program;
-        _switch.LoadProgram(_program);
+        _control = load(_switch);
     }
 
-    private SwitchState State => _switch.State!;
+    /// <summary>The faults of a test by way of the switch's own structures; none when it passes.</summary>
+    public static IReadOnlyList<string> Run(SwitchProgram program, IReadOnlyList<StfStatement> statements) => Run(target => Load(target, program), statements);
 
-    /// <summary>The faults of a test; none when it passes.</summary>
-    public static IReadOnlyList<string> Run(SwitchProgram program, IReadOnlyList<StfStatement> statements)
-    {
-        using StfRunner runner = new(program);
-        runner.Prepare(statements);
-        foreach (StfStatement statement in statements)
-        {
-            runner.Try(statement);
-        }
-
-        runner.Wait(1_000_000_000);
-        runner.Compare(statements);
-        return runner._faults;
-    }
+    /// <summary>The faults of a test by way of P4Runtime; none when it passes.</summary>
+    public static IReadOnlyList<string> Run(byte[] json, P4InfoIndex info, IReadOnlyList<StfStatement> statements) =>
+        Run(target => new ServiceControl(target, json, info), statements);
 
     /// <summary>
     /// What a switch that is set up by the statements (packets left out) sends from each port for packets that arrive one
@@ -55,7 +42,7 @@ internal sealed partial class StfRunner : IDisposable
     public static IReadOnlyDictionary<int, IReadOnlyList<string>> Outputs(
         SwitchProgram program, IReadOnlyList<StfStatement> setup, IEnumerable<int> ports, IEnumerable<(int Port, byte[] Frame)> packets, long spacingNs)
     {
-        using StfRunner runner = new(program);
+        using StfRunner runner = new(target => Load(target, program));
         foreach (int port in ports)
         {
             runner.Attach(port);
@@ -83,6 +70,26 @@ internal sealed partial class StfRunner : IDisposable
 
     public void Dispose() => _loop.Dispose();
 
+    private static IReadOnlyList<string> Run(Func<Switch, IStfControl> load, IReadOnlyList<StfStatement> statements)
+    {
+        using StfRunner runner = new(load);
+        runner.Prepare(statements);
+        foreach (StfStatement statement in statements)
+        {
+            runner.Try(statement);
+        }
+
+        runner.Wait(1_000_000_000);
+        runner.Compare(statements);
+        return runner._faults;
+    }
+
+    private static DirectControl Load(Switch target, SwitchProgram program)
+    {
+        target.LoadProgram(program);
+        return new DirectControl(target);
+    }
+
     private void Prepare(IReadOnlyList<StfStatement> statements)
     {
         foreach (StfStatement statement in statements.Where(s => s.Command is "packet" or "expect"))
@@ -97,7 +104,7 @@ internal sealed partial class StfRunner : IDisposable
         {
             Execute(statement);
         }
-        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or FormatException)
+        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or FormatException or P4InfoException or RpcException)
         {
             _faults.Add($"line {statement.Line}: {fault.Message}");
         }
@@ -124,14 +131,13 @@ internal sealed partial class StfRunner : IDisposable
                 Wait(1_000_000);
                 break;
             case "add":
-                Add(s);
+                _control.Add(s);
                 break;
             case "setdefault":
-                Table table = FindTable(s.Name);
-                table.Default.SetAction(Call(s, table));
+                _control.SetDefault(s);
                 break;
             case "remove":
-                Remove(s);
+                _control.Remove(s.Id);
                 break;
             case "check_counter":
                 CheckCounter(s);
@@ -150,78 +156,52 @@ internal sealed partial class StfRunner : IDisposable
                 ApplyGroups();
                 break;
             case "mirroring_add":
-                State.CloneSessions[Number(0)] = new CloneSession([new Replica(Number(1), 0)], 0, 0);
+                _control.SetSession(Number(0), [new Replica(Number(1), 0)]);
                 break;
             case "mirroring_add_mc":
                 _mirroredGroups[Number(0)] = Number(1);
                 ApplyGroups();
                 break;
             case "mirroring_delete":
-                State.CloneSessions.Remove(Number(0));
+                _control.RemoveSession(Number(0));
+                break;
+            case "register_read":
+                _control.ReadRegister(s.Name, Number(0)); // the tests expect no value
                 break;
             case "register_write":
-                State.WriteCell(FindRegister(s.Name), Number(0), StfValues.Number(s.Numbers[1]));
+                _control.WriteRegister(s.Name, Number(0), StfValues.Number(s.Numbers[1]));
                 break;
             case "register_reset":
-                Array.Clear(State.Registers[FindRegister(s.Name).Index]);
+                _control.ResetRegister(s.Name);
                 break;
-            case "expect" or "no_packet" or "mirroring_get" or "register_read" or "counter_read":
+            case "act_prof_create_member":
+                _control.AddMember(s.Name, s.Numbers[0], [.. s.Numbers.Skip(1)]);
+                break;
+            case "act_prof_create_group":
+                _control.AddGroup(s.Name);
+                break;
+            case "act_prof_add_member_to_group":
+                _control.AddToGroup(s.Name, (uint)Number(0), (uint)Number(1));
+                break;
+            case "table_indirect_add" or "table_indirect_add_with_group":
+                _control.AddIndirect(s);
+                break;
+            case "pvs_add":
+                _control.AddToValueSet(s.Name, StfValues.Number(s.Numbers[0]));
+                break;
+            case "meter_array_set_rates" or "meter_set_rates":
+                _control.SetRates(s, s.Command == "meter_set_rates");
+                break;
+            case "expect" or "no_packet" or "mirroring_get" or "counter_read" or "meter_get_rates":
                 break;
             default:
-                ExecuteProfile(s);
-                break;
+                throw new FormatException($"command {s.Command} is not known");
         }
-    }
-
-    private void Add(StfStatement s)
-    {
-        Table table = FindTable(s.Name);
-        IReadOnlyList<KeyDef> keys = table.Definition.Keys;
-        TableEntry entry = new() { Match = [.. keys.Select(StfValues.Any)], Priority = table.HasPriorities ? (s.Priority ?? 0) + 1 : 0 };
-        foreach ((string key, string value) in s.Matches)
-        {
-            int index = StfNames.FindKey(keys, key);
-            entry.Match[index] = StfValues.Match(value, keys[index]);
-        }
-
-        entry.SetAction(Call(s, table));
-        table.Insert(entry);
-        if (s.Id.Length > 0)
-        {
-            _named["$" + s.Id] = entry;
-        }
-    }
-
-    private void Remove(StfStatement s)
-    {
-        foreach (Table table in State.Tables)
-        {
-            foreach (TableEntry entry in table.Entries.Where(e => !e.IsConst && (s.Id.Length == 0 || _named.GetValueOrDefault("$" + s.Id) == e)).ToList())
-            {
-                table.Remove(entry);
-            }
-        }
-    }
-
-    private static ActionCall Call(StfStatement s, Table table)
-    {
-        ActionDef action = StfNames.Pick(table.Definition.Actions, a => a.Name, s.Action, $"action of table {table.Definition.Name}");
-        ulong[] data = new ulong[action.Words];
-        foreach ((string name, string value) in s.Arguments)
-        {
-            ParamDef parameter = action.Params.FirstOrDefault(p => p.Name == name) ?? throw new ArgumentException($"action {action.Name} has no parameter {name}");
-            Words.Put(data, parameter.Slot, parameter.Width, StfValues.Number(value) & Table.PrefixMask(parameter.Width, parameter.Width));
-        }
-
-        return new ActionCall(action, data);
     }
 
     private void CheckCounter(StfStatement s)
     {
-        CounterDef counter = StfNames.Pick(_program.Model.Counters, c => c.Name, s.Name, "counter");
-        (long packets, long bytes) = _named.TryGetValue(s.Numbers[0], out TableEntry? entry)
-            ? (entry.Packets, entry.Bytes)
-            : (State.CounterPackets[counter.Index][(int)StfValues.Number(s.Numbers[0])], State.CounterBytes[counter.Index][(int)StfValues.Number(s.Numbers[0])]);
+        (long packets, long bytes) = _control.Count(s);
         long count = s.Unit == "bytes" ? bytes : packets;
         long expected = long.Parse(s.Data, CultureInfo.InvariantCulture);
         bool holds = s.Comparison switch
@@ -243,18 +223,16 @@ internal sealed partial class StfRunner : IDisposable
     {
         foreach ((int id, List<int> nodes) in _groups)
         {
-            State.MulticastGroups[id] = new MulticastGroup([.. nodes.SelectMany(n => _nodes[n].Ports.Select(p => new Replica(p, _nodes[n].Rid)))]);
+            _control.SetGroup(id, ReplicasOf(nodes));
         }
 
         foreach ((int session, int group) in _mirroredGroups)
         {
-            State.CloneSessions[session] = new CloneSession(State.MulticastGroups.TryGetValue(group, out MulticastGroup? members) ? members.Replicas : [], 0, 0);
+            _control.SetSession(session, _groups.TryGetValue(group, out List<int>? nodes) ? ReplicasOf(nodes) : []);
         }
     }
 
-    private Table FindTable(string name) => State.Tables[StfNames.Pick(_program.Model.Tables, t => t.Name, name, "table").Index];
-
-    private RegisterDef FindRegister(string name) => StfNames.Pick(_program.Model.Registers, r => r.Name, name, "register");
+    private Replica[] ReplicasOf(List<int> nodes) => [.. nodes.SelectMany(n => _nodes[n].Ports.Select(p => new Replica(p, _nodes[n].Rid)))];
 
     private void Compare(IReadOnlyList<StfStatement> statements)
     {

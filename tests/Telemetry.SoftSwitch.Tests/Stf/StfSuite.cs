@@ -8,6 +8,8 @@ namespace Telemetry.SoftSwitch.Tests.Stf;
 internal static class StfSuite
 {
     private const string Variable = "P4C_STF_DIR";
+    private const string InfoEnding = ".p4info.txtpb";
+    private const string ComplaintEnding = ".none";
     private static readonly Lazy<Dictionary<string, string>> Compiled = new(CompileAll);
 
     /// <summary>Why the tests cannot run; null when they can.</summary>
@@ -28,6 +30,14 @@ internal static class StfSuite
     {
         string result = Compiled.Value[name];
         return File.Exists(result) ? File.ReadAllBytes(result) : throw new InvalidOperationException(result);
+    }
+
+    /// <summary>The program's P4Info as text, or the compiler's complaint as an exception.</summary>
+    public static string InfoOf(string name)
+    {
+        string info = Path.ChangeExtension(Compiled.Value[name], InfoEnding);
+        return File.Exists(info) ? File.ReadAllText(info)
+            : throw new InvalidOperationException(File.Exists(info + ComplaintEnding) ? File.ReadAllText(info + ComplaintEnding) : Compiled.Value[name]);
     }
 
     private static IEnumerable<string> FindNames()
@@ -56,7 +66,9 @@ internal static class StfSuite
             string program = Path.ChangeExtension(PathOf(name), ".p4");
             string key = Convert.ToHexString(SHA256.HashData([.. File.ReadAllBytes(program), .. Encoding.UTF8.GetBytes(name + File.GetLastWriteTimeUtc(FindCompiler()!).Ticks)]))[..24];
             string json = Path.Combine(cache, key + ".json");
-            string result = File.Exists(json) ? json : Compile(program, json, name.StartsWith("p4_14", StringComparison.Ordinal));
+            string info = Path.ChangeExtension(json, InfoEnding);
+            bool isKnown = File.Exists(json) && (File.Exists(info) || File.Exists(info + ComplaintEnding));
+            string result = isKnown ? json : Compile(program, json, name.StartsWith("p4_14", StringComparison.Ordinal));
             lock (results)
             {
                 results[name] = result;
@@ -70,9 +82,12 @@ internal static class StfSuite
     {
         string written = json + ".new";
         string[] arguments = ["--std", isP414 ? "p4-14" : "p4-16", "-o", written, program];
-        string said = RunCompiler([.. arguments, "--p4runtime-files", Path.ChangeExtension(json, ".p4info.txtpb")], program);
+        string info = Path.ChangeExtension(json, InfoEnding);
+        string said = RunCompiler([.. arguments, "--p4runtime-files", info], program);
         if (!File.Exists(written))
         {
+            File.Delete(info);
+            File.WriteAllText(info + ComplaintEnding, said);
             said = RunCompiler(arguments, program);
         }
 

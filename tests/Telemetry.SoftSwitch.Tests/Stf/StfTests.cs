@@ -1,3 +1,5 @@
+using Grpc.Core;
+using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Programs;
 
 namespace Telemetry.SoftSwitch.Tests.Stf;
@@ -20,9 +22,17 @@ public sealed class StfTests
     [StfTheory, MemberData(nameof(Files))]
     public void Interpret_TestOfP4c_SendsWhatItExpects(string file) => Check(file, json => SwitchProgram.Interpret(json));
 
+    [StfTheory, MemberData(nameof(Files))]
+    public void RunThroughP4Runtime_TestOfP4c_SendsWhatItExpects(string file)
+    {
+        IReadOnlyList<string> faults = Faults(() => StfRunner.Run(
+            StfSuite.JsonOf(file), P4InfoIndex.FromText(StfSuite.InfoOf(file)), StfParser.Parse(File.ReadAllText(StfSuite.PathOf(file)))));
+        Assert.Empty(faults);
+    }
+
     private static void Check(string file, Func<byte[], SwitchProgram> load)
     {
-        IReadOnlyList<string> faults = Run(file, load);
+        IReadOnlyList<string> faults = Faults(() => StfRunner.Run(load(StfSuite.JsonOf(file)), StfParser.Parse(File.ReadAllText(StfSuite.PathOf(file)))));
         if (Known.ContainsKey(file.Replace('\\', '/')))
         {
             Assert.NotEmpty(faults);
@@ -33,13 +43,13 @@ public sealed class StfTests
         }
     }
 
-    private static IReadOnlyList<string> Run(string file, Func<byte[], SwitchProgram> load)
+    private static IReadOnlyList<string> Faults(Func<IReadOnlyList<string>> run)
     {
         try
         {
-            return StfRunner.Run(load(StfSuite.JsonOf(file)), StfParser.Parse(File.ReadAllText(StfSuite.PathOf(file))));
+            return run();
         }
-        catch (InvalidOperationException fault)
+        catch (Exception fault) when (fault is InvalidOperationException or P4InfoException or RpcException)
         {
             return [fault.Message];
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Tables;
 
@@ -46,6 +47,34 @@ internal static class StfValues
 
     /// <summary>What a key matches that the test leaves out.</summary>
     public static MatchValue Any(KeyDef key) => key.Kind == MatchKind.Range ? new MatchValue(0, Table.PrefixMask(key.Width, key.Width), 0) : default;
+
+    /// <summary>The matches of an "add", one for each key of its table.</summary>
+    public static MatchValue[] Matches(StfStatement s, IReadOnlyList<KeyDef> keys)
+    {
+        MatchValue[] matches = [.. keys.Select(Any)];
+        foreach ((string key, string value) in s.Matches)
+        {
+            int index = StfNames.FindKey(keys, key);
+            matches[index] = Match(value, keys[index]);
+        }
+
+        return matches;
+    }
+
+    /// <summary>A match as simple_switch_CLI's own commands write it.</summary>
+    public static MatchValue CliMatch(string text, KeyDef key)
+    {
+        string[] masked = text.Split("&&&");
+        return masked.Length == 2 ? new MatchValue(Number(masked[0]), Number(masked[1]), 0) : Match(text, key);
+    }
+
+    /// <summary>Rates in units a microsecond and bursts, the committed one first, after the index of a cell where there is one.</summary>
+    public static MeterRates Rates(StfStatement s, bool one)
+    {
+        (long Rate, long Burst)[] rates = [.. s.Numbers.Skip(one ? 1 : 0).Select(r => r.Split(':')).Select(r =>
+            ((long)(double.Parse(r[0], CultureInfo.InvariantCulture) * 1e6), long.Parse(r[1], CultureInfo.InvariantCulture)))];
+        return new MeterRates(rates[0].Rate, rates[0].Burst, rates[1].Rate, rates[1].Burst);
+    }
 
     private static BigInteger Mask(string text, BigInteger all)
     {
