@@ -109,7 +109,7 @@ internal sealed partial class P4RuntimeService
 
             foreach (BoundTable table in binding.Tables.Where(t => t.Info.DirectMeter is not null))
             {
-                foreach (Tables.TableEntry entry in state.Tables[table.Definition.Index].Entries.Append(state.Tables[table.Definition.Index].Default))
+                foreach (Tables.TableEntry entry in state.Tables[table.Definition.Index].Entries)
                 {
                     entry.Meter = new Meter(binding.DirectMeter(table).Definition.InBytes);
                 }

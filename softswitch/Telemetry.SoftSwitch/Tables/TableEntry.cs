@@ -44,6 +44,8 @@ internal sealed class TableEntry
 
     public long Packets;
     public long Bytes;
+
+    /// <summary>The entry's own meter; the default entry has one only while it has rates, since BMv2 does not meter a miss.</summary>
     public Execution.Meter? Meter;
 
     /// <summary>True while in a table: then members and groups count the reference.</summary>
@@ -60,6 +62,19 @@ internal sealed class TableEntry
     public void SetMember(ActionMember member) => Bind(ActionCall.None, member, null);
 
     public void SetGroup(ActionGroup group) => Bind(ActionCall.None, null, group);
+
+    /// <summary>Sets the rates of the entry's own meter; null for none.</summary>
+    public void SetRates(Execution.MeterRates? rates, bool inBytes, long nowNs)
+    {
+        if (IsDefault && rates is null)
+        {
+            Meter = null;
+            return;
+        }
+
+        Meter ??= new Execution.Meter(inBytes);
+        Meter.Configure(rates, nowNs);
+    }
 
     /// <summary>True when this entry wins where both match: the higher rank, the older among equals.</summary>
     public bool Beats(TableEntry other) => Rank != other.Rank ? Rank > other.Rank : Order < other.Order;

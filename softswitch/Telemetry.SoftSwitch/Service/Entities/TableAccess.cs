@@ -56,19 +56,26 @@ internal sealed class TableAccess(Pipeline pipeline)
                 return Missing(table, direct.TableEntry);
             }
 
-            Meter meter = entry.Meter ??= new Meter(bound.Definition.InBytes);
             if (context.KeepsUndo)
             {
-                (MeterRates? before, MeterCounts counts) = (meter.Rates, meter.Counts);
+                (Meter? meter, MeterRates? before, MeterCounts? counts) = (entry.Meter, entry.Meter?.Rates, entry.Meter?.Counts);
                 context.OnUndo(() =>
                 {
-                    meter.Configure(before, context.NowNs);
-                    meter.Counts = counts;
+                    entry.Meter = meter;
+                    if (meter is not null)
+                    {
+                        meter.Configure(before, context.NowNs);
+                        meter.Counts = counts ?? default;
+                    }
                 });
             }
 
-            meter.Configure(rates, context.NowNs);
-            meter.Counts = resets ? default : meter.Counts;
+            entry.SetRates(rates, bound.Definition.InBytes, context.NowNs);
+            if (resets && entry.Meter is not null)
+            {
+                entry.Meter.Counts = default;
+            }
+
             return null;
         })
         { ObjectId = table.Info.Id };

@@ -217,9 +217,8 @@ internal sealed class TableChange : EntityChange
 
         if (_table.Info.DirectMeter is not null)
         {
-            entry.Meter ??= new Meter(context.Pipeline.Binding.DirectMeter(_table).Definition.InBytes);
-            entry.Meter.Configure(_rates, context.NowNs);
-            if (_resetsColors)
+            entry.SetRates(_rates, context.Pipeline.Binding.DirectMeter(_table).Definition.InBytes, context.NowNs);
+            if (_resetsColors && entry.Meter is not null)
             {
                 entry.Meter.Counts = default;
             }
@@ -237,7 +236,7 @@ internal sealed class TableChange : EntityChange
         Pipeline pipeline = context.Pipeline;
         (ActionCall call, ActionMember? member, ActionGroup? group) = (entry.Call, entry.Member, entry.Group);
         (byte[] metadata, ulong controllerMetadata, long timeoutNs) = (entry.Metadata, entry.ControllerMetadata, entry.IdleTimeoutNs);
-        (long packets, long bytes, MeterRates? rates, MeterCounts? counts) = (entry.Packets, entry.Bytes, entry.Meter?.Rates, entry.Meter?.Counts);
+        (long packets, long bytes, Meter? meter, MeterRates? rates, MeterCounts? counts) = (entry.Packets, entry.Bytes, entry.Meter, entry.Meter?.Rates, entry.Meter?.Counts);
         ActionProfileActionSet? set = group is null ? null : pipeline.OneShots.GetValueOrDefault(group);
         long nowNs = context.NowNs;
         context.OnUndo(() =>
@@ -268,6 +267,7 @@ internal sealed class TableChange : EntityChange
             }
 
             (entry.Metadata, entry.ControllerMetadata, entry.Packets, entry.Bytes, entry.IdleTimeoutNs) = (metadata, controllerMetadata, packets, bytes, timeoutNs);
+            entry.Meter = meter;
             if (entry.Meter is not null)
             {
                 entry.Meter.Configure(rates, nowNs);
