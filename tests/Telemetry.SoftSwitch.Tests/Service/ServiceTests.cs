@@ -1,5 +1,6 @@
 using System.Text;
 using Grpc.Core;
+using P4.Config.V1;
 using P4.V1;
 using Telemetry.P4Runtime.Errors;
 using Telemetry.P4Runtime.Schema;
@@ -193,6 +194,20 @@ public sealed class ServiceTests
         RpcException json = Assert.Throws<RpcException>(() => controller.SetPipeline(Encoding.UTF8.GetBytes("{}"), Info));
         Assert.Contains("p4_device_config: not a BMv2 program", json.Status.Detail, StringComparison.Ordinal);
         Assert.Equal(StatusCode.FailedPrecondition, Assert.Throws<RpcException>(() => controller.Insert(Entry([10, 0, 0, 0], 8))).StatusCode);
+    }
+
+    [Fact]
+    public void Pipeline_TableThatTheCompilerLeftOut_IsTakenAndItsEntriesAreRefused()
+    {
+        using Bench bench = new(null);
+        TestController controller = new(bench.Switch);
+        P4Info more = Info.Info.Clone();
+        more.Tables.Add(new Table { Preamble = new Preamble { Id = 99, Name = "unreachable" } });
+        controller.SetPipeline(Program, new P4InfoIndex(more));
+        Assert.Equal(
+            (StatusCode.NotFound, "table unreachable is not in the program: the compiler left it out, since no packet can reach it"),
+            controller.Try(Update.Types.Type.Insert, new Entity { TableEntry = new TableEntry { TableId = 99 } }));
+        Assert.Equal([1u, 2u], controller.Read(new Entity { TableEntry = new TableEntry { IsDefaultAction = true } }).Select(e => e.TableEntry.TableId));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ internal sealed class StfRunner : IDisposable
 
     public void Dispose() => _loop.Dispose();
 
-    private static IReadOnlyList<string> Run(Func<Switch, IStfControl> load, IReadOnlyList<StfStatement> statements)
+    private static List<string> Run(Func<Switch, IStfControl> load, IReadOnlyList<StfStatement> statements)
     {
         using StfRunner runner = new(load);
         runner.Prepare(statements);

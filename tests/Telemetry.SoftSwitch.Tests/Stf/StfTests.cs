@@ -14,6 +14,16 @@ public sealed class StfTests
         ["p4_16_samples/extern-funcs-bmv2.stf"] = "calls a function that p4c's runner loads into BMv2 as a native module",
     };
 
+    /// <summary>What P4Runtime cannot express, and what is said of it.</summary>
+    private static readonly Dictionary<string, string> Inexpressible = new()
+    {
+        ["p4_14_samples/basic_routing.stf"] = "conflicting control plane name: .on_miss",
+        ["p4_14_samples/counter6.stf"] = "conflicting control plane name: .act",
+        ["p4_14_samples/p414-special-ops.stf"] = "conflicting control plane name: ._nop",
+        ["p4_14_samples/p414-special-ops-2-bmv2.stf"] = "conflicting control plane name: ._nop",
+        ["p4_14_samples/p414-special-ops-3-bmv2.stf"] = "conflicting control plane name: ._nop",
+    };
+
     public static TheoryData<string> Files() => [.. StfSuite.Names];
 
     [StfTheory, MemberData(nameof(Files))]
@@ -27,19 +37,31 @@ public sealed class StfTests
     {
         IReadOnlyList<string> faults = Faults(() => StfRunner.Run(
             StfSuite.JsonOf(file), P4InfoIndex.FromText(StfSuite.InfoOf(file)), StfParser.Parse(File.ReadAllText(StfSuite.PathOf(file)))));
-        Assert.Empty(faults);
+        if (Inexpressible.TryGetValue(file.Replace('\\', '/'), out string? reason))
+        {
+            Assert.Contains(reason, Assert.Single(faults), StringComparison.Ordinal); // p4c makes no P4Info
+        }
+        else
+        {
+            Expect(file, faults);
+        }
     }
 
     private static void Check(string file, Func<byte[], SwitchProgram> load)
     {
         IReadOnlyList<string> faults = Faults(() => StfRunner.Run(load(StfSuite.JsonOf(file)), StfParser.Parse(File.ReadAllText(StfSuite.PathOf(file)))));
+        Expect(file, faults);
+    }
+
+    private static void Expect(string file, IReadOnlyList<string> faults)
+    {
         if (Known.ContainsKey(file.Replace('\\', '/')))
         {
             Assert.NotEmpty(faults);
         }
         else
         {
-            Assert.Empty(faults);
+            Assert.True(faults.Count == 0, string.Join('\n', faults));
         }
     }
 

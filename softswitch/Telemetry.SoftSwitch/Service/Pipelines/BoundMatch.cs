@@ -47,7 +47,8 @@ internal sealed class BoundMatch
                 MatchType.Ternary or MatchType.Optional => MatchKind.Ternary,
                 _ => null,
             };
-            if (kind is null || (keys[i].Kind is MatchKind known && known != kind) || (translation is null && field.Width != keys[i].Width))
+            // A field whose type has no width in P4Info (error, enum) has the program's.
+            if (kind is null || (keys[i].Kind is MatchKind known && known != kind) || (translation is null && field.Width != keys[i].Width && field.Width != 0))
             {
                 throw new P4InfoException(
                     $"{owner}, match field {field.Name}: {field.MatchType} of {field.Width} bits in the P4Info, {keys[i].Name}: {keys[i].Kind} of {keys[i].Width} bits in the program");

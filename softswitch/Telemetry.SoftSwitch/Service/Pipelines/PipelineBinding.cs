@@ -16,28 +16,32 @@ internal sealed class PipelineBinding
     private readonly Dictionary<uint, BoundValueSet> _valueSets = [];
     private readonly Dictionary<uint, BoundDigest> _digests = [];
 
+    /// <summary>Tables of the P4Info that the program does not have.</summary>
+    private readonly HashSet<uint> _removed;
+
     /// <exception cref="P4InfoException">The P4Info belongs to another program; the message names what does not fit.</exception>
     public PipelineBinding(SwitchProgram program, P4InfoIndex info, int cpuPort, IReadOnlyDictionary<string, int> portNames)
     {
         Info = info;
         ProgramModel model = program.Model;
         Translations = new Translations(info.Info.TypeInfo, cpuPort, portNames);
-        foreach (TableInfo table in info.Tables)
+        _removed = RemovedByCompiler(info, model);
+        foreach (TableInfo table in info.Tables.Where(t => !_removed.Contains(t.Id)))
         {
             _tables[table.Id] = new BoundTable(table, Find(model.Tables, t => t.Name, table.Name, "table"), Translations);
         }
 
-        foreach (ActionProfileInfo profile in info.ActionProfiles)
+        foreach (ActionProfileInfo profile in info.ActionProfiles.Where(p => p.Source.TableIds.Count == 0 || p.Source.TableIds.Any(id => !_removed.Contains(id))))
         {
             BindProfile(profile, model);
         }
 
-        foreach (CounterInfo counter in info.Counters.Concat(info.DirectCounters))
+        foreach (CounterInfo counter in info.Counters.Concat(info.DirectCounters).Where(c => !_removed.Contains(c.TableId)))
         {
             _counters[counter.Id] = Find(model.Counters, c => c.Name, counter.Name, counter.IsDirect ? "direct counter" : "counter");
         }
 
-        foreach (MeterInfo meter in info.Meters.Concat(info.DirectMeters))
+        foreach (MeterInfo meter in info.Meters.Concat(info.DirectMeters).Where(m => !_removed.Contains(m.TableId)))
         {
             _meters[meter.Id] = new BoundMeter(meter, Find(model.Meters, m => m.Name, meter.Name, meter.IsDirect ? "direct meter" : "meter"));
         }
@@ -73,7 +77,7 @@ internal sealed class PipelineBinding
     public PacketHeader? PacketOut { get; }
 
     /// <summary>Tables in the order of the P4Info.</summary>
-    public IEnumerable<BoundTable> Tables => Info.Tables.Select(t => _tables[t.Id]);
+    public IEnumerable<BoundTable> Tables => Info.Tables.Where(t => !_removed.Contains(t.Id)).Select(t => _tables[t.Id]);
 
     public IEnumerable<BoundProfile> Profiles => _profiles.Values;
 
@@ -81,7 +85,10 @@ internal sealed class PipelineBinding
 
     public IEnumerable<BoundDigest> Digests => _digests.Values;
 
-    public BoundTable Table(uint id) => _tables.TryGetValue(id, out BoundTable? table) ? table : throw Unknown("table", id, Info.Tables);
+    public BoundTable Table(uint id) => _tables.TryGetValue(id, out BoundTable? table) ? table
+        : throw (_removed.Contains(id)
+            ? EntityFault.NotFound($"table {Info.Tables.Get(id).Name} is not in the program: the compiler left it out, since no packet can reach it")
+            : Unknown("table", id, Info.Tables));
 
     public BoundProfile Profile(uint id) => _profiles.TryGetValue(id, out BoundProfile? profile) ? profile : throw Unknown("action profile", id, Info.ActionProfiles);
 
@@ -97,6 +104,18 @@ internal sealed class PipelineBinding
     public BoundValueSet ValueSet(uint id) => _valueSets.TryGetValue(id, out BoundValueSet? set) ? set : throw Unknown("value set", id, Info.ValueSets);
 
     public BoundDigest Digest(uint id) => _digests.TryGetValue(id, out BoundDigest? digest) ? digest : throw Unknown("digest", id, Info.Digests);
+
+    /// <summary>
+    /// p4c writes tables into the P4Info that it then removes from the program, being out of reach. A program with tables
+    /// that the P4Info does not know is another program: then nothing may be missing.
+    /// </summary>
+    private static HashSet<uint> RemovedByCompiler(P4InfoIndex info, ProgramModel model)
+    {
+        HashSet<string> described = [.. info.Tables.Select(t => t.Name)];
+        HashSet<string> present = [.. model.Tables.Select(t => t.Name)];
+        bool isForeign = present.Any(t => !described.Contains(t) && !t.StartsWith("tbl_", StringComparison.Ordinal)); // p4c's own begin so
+        return isForeign ? [] : [.. info.Tables.Where(t => !present.Contains(t.Name)).Select(t => t.Id)];
+    }
 
     private static EntityFault Unknown(string kind, uint id, IEnumerable<P4InfoObject> known)
     {
