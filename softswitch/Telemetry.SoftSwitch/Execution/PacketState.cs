@@ -1,3 +1,5 @@
+using Telemetry.SoftSwitch.Tracing;
+
 namespace Telemetry.SoftSwitch.Execution;
 
 /// <summary>
@@ -62,6 +64,9 @@ internal sealed class PacketState
     /// <summary>Queue priority that a clone session demands; -1 leaves it to the program.</summary>
     public int ClassOfService;
 
+    /// <summary>Who is told what happens to the packet; null for nobody.</summary>
+    public PacketTrace? Trace;
+
     /// <summary>Link in a queue or in the pool.</summary>
     public PacketState? Next;
 
@@ -88,6 +93,7 @@ internal sealed class PacketState
         EnqueuedNs = 0;
         CloneDepth = 0;
         ClassOfService = -1;
+        Trace = null;
         Next = null;
     }
 

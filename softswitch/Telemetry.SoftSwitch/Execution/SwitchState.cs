@@ -58,7 +58,9 @@ internal sealed class SwitchState
 
     /// <summary>Who takes the digests; null drops them.</summary>
     public IDigestListener? DigestListener;
-    public readonly Action<string>? Log;
+
+    /// <summary>Takes the lines that the program logs; null drops them.</summary>
+    public Action<string>? Log;
     private readonly int _maxHeaderBytes;
     private ulong _random;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Telemetry.SoftSwitch.Ports;
+using Telemetry.SoftSwitch.Tracing;
 
 namespace Telemetry.SoftSwitch.Hosting;
 
@@ -7,7 +8,7 @@ public sealed partial record SwitchCommandLine
 {
     private static readonly HashSet<string> IgnoredWithValue =
         ["--thrift-port", "--nanolog", "--notifications-addr", "--max-port-count", "--priority-queues", "--max-mc-groups", "--max-l1-entries", "--max-l2-entries",
-         "--restore-state", "--log-level", "-L", "--log-file-max-size", "--log-file-max-files", "--dump-packet-data", "--packet-in", "--debugger-addr"];
+         "--restore-state", "--log-file-max-size", "--log-file-max-files", "--dump-packet-data", "--packet-in", "--debugger-addr"];
 
     private static readonly HashSet<string> Ignored = ["--log-flush", "--disable-swap", "--debugger"];
 
@@ -142,6 +143,12 @@ public sealed partial record SwitchCommandLine
                     return so with { LogConsole = true };
                 case "--log-file":
                     return so with { LogFile = Value(name, inline) };
+                case "-L" or "--log-level":
+                    return Level(name, Value(name, inline)) is TraceLevel level ? so with { Log = so.Log with { Level = level } } : so;
+                case "--log-port":
+                    return so with { Log = so.Log with { IngressPort = (int)(Number(name, Value(name, inline), 0, 510) ?? -1) } };
+                case "--log-rate":
+                    return so with { Log = so.Log with { PacketsPerSecond = (int)(Number(name, Value(name, inline), 0, 1_000_000) ?? 0) } };
                 case "-i" or "--interface":
                     if (Pair(name, inline, '@') is (int port, string device))
                     {
@@ -278,6 +285,22 @@ public sealed partial record SwitchCommandLine
             }
 
             Faults.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: '{text}' is no number from {least} to {most}"));
+            return null;
+        }
+
+        private TraceLevel? Level(string name, string? text)
+        {
+            if (text is null)
+            {
+                return null;
+            }
+
+            if (TraceLevels.Find(text) is TraceLevel level)
+            {
+                return level;
+            }
+
+            Faults.Add($"{name}: '{text}' is no level; there are {TraceLevels.Known}");
             return null;
         }
 

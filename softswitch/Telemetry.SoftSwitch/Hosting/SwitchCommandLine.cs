@@ -1,3 +1,5 @@
+using Telemetry.SoftSwitch.Tracing;
+
 namespace Telemetry.SoftSwitch.Hosting;
 
 /// <summary>The command line of simple_switch_grpc as this switch understands it, and options of its own for queues.</summary>
@@ -14,8 +16,10 @@ public sealed partial record SwitchCommandLine
           --pcap[=DIR]                   record each interface to IFACE_in.pcap and IFACE_out.pcap in DIR (.)
           --use-files SECONDS            instead of interfaces: after so many seconds play IFACE_in.pcap,
                                          write what leaves to IFACE_out.pcap
-          --log-console                  print what the program logs on standard output
+          --log-console                  print on standard output what packets do and what the program logs
           --log-file FILE                ... or write it to a file
+          -L, --log-level LEVEL          trace (all, with fields; the default), debug (parser states, tables, actions, queues),
+                                         info (what the program logs), warn, error (parser errors, checksums) or off
           -h, --help; -v, --version; --json-version
 
         after "--" as simple_switch_grpc wants it, or anywhere:
@@ -33,11 +37,13 @@ public sealed partial record SwitchCommandLine
           --queue-rate PORT[:PRIO]=BPS   rate of a port or of one of its priorities, 0 to 7, in bits per second (unlimited); repeatable
           --queue-depth PORT[:PRIO]=N    packets that wait at most, for each priority (64) or for one; repeatable
           --workers N                    threads that process packets (1)
+          --log-port N                   with levels trace and debug: only packets received on port N
+          --log-rate N                   ... and of N packets a second (1000) at most; the others run at full speed and are
+                                         counted; 0 for all
 
-        Accepted and without effect here: --thrift-port, --nanolog, --notifications-addr, --log-level, --log-flush,
-        --log-file-max-size, --log-file-max-files, --dump-packet-data, --max-port-count, --priority-queues (there are
-        always 8), --max-mc-groups, --max-l1-entries, --max-l2-entries, --disable-swap, --restore-state, --packet-in,
-        --debugger, --debugger-addr.
+        Accepted and without effect here: --thrift-port, --nanolog, --notifications-addr, --log-flush, --log-file-max-size,
+        --log-file-max-files, --dump-packet-data, --max-port-count, --priority-queues (there are always 8), --max-mc-groups,
+        --max-l1-entries, --max-l2-entries, --disable-swap, --restore-state, --packet-in, --debugger, --debugger-addr.
         """;
 
     /// <summary>Interface of each port.</summary>
@@ -76,10 +82,13 @@ public sealed partial record SwitchCommandLine
     /// <summary>The BMv2 JSON to start with; null to wait for one.</summary>
     public string? ProgramPath { get; init; }
 
-    /// <summary>True to print what the program logs.</summary>
+    /// <summary>True to print the log.</summary>
     public bool LogConsole { get; init; }
 
-    /// <summary>File for what the program logs; null for none.</summary>
+    /// <summary>What the log tells of which packets.</summary>
+    public TraceOptions Log { get; init; } = new(TraceLevel.Trace);
+
+    /// <summary>File for the log; null for none.</summary>
     public string? LogFile { get; init; }
 
     /// <summary>Folder of the recordings; null to record nothing.</summary>

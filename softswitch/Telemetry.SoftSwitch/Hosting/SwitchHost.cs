@@ -4,6 +4,7 @@ using Telemetry.SoftSwitch.Ports;
 using Telemetry.SoftSwitch.Programs;
 using Telemetry.SoftSwitch.Switching;
 using Telemetry.SoftSwitch.Time;
+using Telemetry.SoftSwitch.Tracing;
 
 namespace Telemetry.SoftSwitch.Hosting;
 
@@ -12,7 +13,7 @@ public static class SwitchHost
 {
     /// <summary>Runs until cancelled.</summary>
     /// <param name="args">The command line.</param>
-    /// <param name="output">Takes the answers of --help and the like, and with --log-console what the program logs.</param>
+    /// <param name="output">Takes the answers of --help and the like, and with --log-console the log.</param>
     /// <param name="log">Takes faults, notes and the line that says where the switch is served.</param>
     /// <param name="cancellation">Ends the switch.</param>
     /// <returns>The exit code: 0 after cancellation, 2 for a bad command line, 1 for any other fault.</returns>
@@ -55,7 +56,8 @@ public static class SwitchHost
     private static async Task RunAsync(SwitchCommandLine options, TextWriter output, TextWriter log, CancellationToken cancellation)
     {
         SwitchProgram? program = options.ProgramPath is null ? null : Load(options.ProgramPath);
-        using StreamWriter? file = options.LogFile is null ? null : new StreamWriter(options.LogFile) { AutoFlush = true };
+        await using StreamWriter? file = options.LogFile is null ? null : new StreamWriter(options.LogFile);
+        await using TraceWriter? trace = options.LogConsole || file is not null ? new TraceWriter(file ?? output, new TraceQueue()) : null;
         using EventLoop loop = new(TimeProvider.System.GetUtcNow());
         using CancellationTokenSource stop = new();
         TaskCompletionSource loopEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -75,9 +77,13 @@ public static class SwitchHost
                 Observer = recorder,
                 PortNames = options.Interfaces.GroupBy(i => i.Value).ToDictionary(i => i.Key, i => i.First().Key, StringComparer.Ordinal),
                 Workers = options.Workers,
-                ProgramLog = options.LogConsole || file is not null ? line => Write(line, options.LogConsole ? output : null, file) : null,
             })).ConfigureAwait(false);
             await OnLoopAsync(loop, () => SetQueues(created, options)).ConfigureAwait(false);
+            if (trace is not null && options.Log.Level < TraceLevel.Off)
+            {
+                await loop.InvokeAsync(() => created.StartTrace(options.Log, trace.Queue)).ConfigureAwait(false);
+            }
+
             if (program is not null)
             {
                 await OnLoopAsync(loop, () => created.LoadProgram(program)).ConfigureAwait(false);
@@ -199,11 +205,5 @@ public static class SwitchHost
         {
             throw new IOException($"{path}: {fault.Message}", fault);
         }
-    }
-
-    private static void Write(string line, TextWriter? console, StreamWriter? file)
-    {
-        console?.WriteLine(line);
-        file?.WriteLine(line);
     }
 }

@@ -1,12 +1,13 @@
 using System.Numerics;
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
+using Telemetry.SoftSwitch.Tracing;
 
 namespace Telemetry.SoftSwitch.Interpretation;
 
 /// <summary>
 /// Values of expressions in unbounded precision, straight from the definition: the oracle that compiled code is compared
-/// with. Slow, and never run on a switch's traffic.
+/// with. Slow: a switch's traffic takes this way only while it is traced.
 /// </summary>
 internal sealed class Evaluator(ProgramModel model, PacketState packet, SwitchState state)
 {
@@ -15,6 +16,9 @@ internal sealed class Evaluator(ProgramModel model, PacketState packet, SwitchSt
     public PacketState Packet { get; } = packet;
 
     public SwitchState State { get; } = state;
+
+    /// <summary>Who is told of each step; null for nobody.</summary>
+    public PacketTrace? Trace => Packet.Trace;
 
     /// <summary>Words of the running action's parameters.</summary>
     public ulong[] Data { get; set; } = [];
@@ -92,8 +96,22 @@ internal sealed class Evaluator(ProgramModel model, PacketState packet, SwitchSt
     }
 
     /// <summary>Stores a value's low bits in a field.</summary>
-    public void Store(FieldExpr target, BigInteger value) =>
+    public void Store(FieldExpr target, BigInteger value)
+    {
+        Trace?.Assigned($"{NameOf(target.Header)}.{target.Field.Name}", value, target.Field.Width); // the value may change where an index leads
         Words.PutAt(F, PlaceOf(target.Header).Slot + target.Field.Slot, target.Field.Width, value);
+    }
+
+    /// <summary>A header as it is written in a program, an element of a stack by its index.</summary>
+    public string NameOf(HeaderRef header) => header switch
+    {
+        StackItem item => NameIn(item.Stack, Word(item.Index), item.Member),
+        StackLast last => NameIn(last.Stack, F[last.Stack.NextSlot] - 1, last.Member),
+        _ => ((FixedHeader)header).Header.Name,
+    };
+
+    private static string NameIn(StackDef stack, ulong index, int member) =>
+        $"{stack.Name}[{unchecked((long)index)}]{(stack is UnionStack unions ? $".{unions.Items[0].Members[member].Type.Name}" : "")}";
 
     /// <summary>Makes a header valid, and the other members of its union invalid.</summary>
     public void MakeValid(int slot, IReadOnlyList<int> siblings)

@@ -2,6 +2,7 @@ using System.Numerics;
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Tables;
+using Telemetry.SoftSwitch.Tracing;
 
 namespace Telemetry.SoftSwitch.Interpretation;
 
@@ -19,6 +20,7 @@ internal sealed class ParserInterpreter(Evaluator e)
         for (int state = e.Model.Parser.Start; state >= 0;)
         {
             StateDef definition = e.Model.Parser.States[state];
+            e.Trace?.State(definition.Name);
             foreach (ParserOp op in definition.Ops)
             {
                 int error = Execute(op);
@@ -61,10 +63,12 @@ internal sealed class ParserInterpreter(Evaluator e)
                 }).All(equal => equal);
             if (matches)
             {
+                e.Trace?.Transition(state, keys, transition.Next < 0 ? null : e.Model.Parser.States[transition.Next].Name);
                 return transition.Next;
             }
         }
 
+        e.Trace?.Transition(state, keys, null);
         return -1;
     }
 
@@ -100,7 +104,9 @@ internal sealed class ParserInterpreter(Evaluator e)
                 e.Store(set.Target, e.Value(set.Value));
                 return NoError;
             case VerifyOp verify:
-                return e.Truth(verify.Condition) ? NoError : (int)(long)e.Word(verify.Error);
+                bool holds = e.Truth(verify.Condition);
+                e.Trace?.Verified(holds);
+                return holds ? NoError : (int)(long)e.Word(verify.Error);
             case AdvanceOp advance:
                 ulong bits = e.Word(advance.Bits);
                 if (bits % 8 != 0)
@@ -113,6 +119,7 @@ internal sealed class ParserInterpreter(Evaluator e)
                     return Code("PacketTooShort", 1);
                 }
 
+                e.Trace?.Advanced((int)(bits / 8));
                 e.At += (int)(bits / 8);
                 return NoError;
             default:
@@ -169,6 +176,11 @@ internal sealed class ParserInterpreter(Evaluator e)
             bit += field.Width;
         }
 
+        if (e.Trace is PacketTrace trace)
+        {
+            Tell(trace, header, slot, (int)varBytes);
+        }
+
         e.At += type.FixedBytes + (int)varBytes;
         e.MakeValid(slot, header.Siblings);
         if (stack is not null)
@@ -177,6 +189,23 @@ internal sealed class ParserInterpreter(Evaluator e)
         }
 
         return NoError;
+    }
+
+    private void Tell(PacketTrace trace, HeaderRef header, int slot, int varBytes)
+    {
+        string name = e.NameOf(header);
+        trace.Extracted(name, header.Type.FixedBytes + varBytes, e.At);
+        foreach (FieldDef field in trace.HasFields ? header.Type.Fields : [])
+        {
+            if (field.IsVarbit)
+            {
+                trace.Request($"{name}.{field.Name}: {varBytes} bytes");
+            }
+            else
+            {
+                trace.Assigned($"{name}.{field.Name}", Words.Get(e.F.AsSpan(slot + field.Slot), field.Width), field.Width);
+            }
+        }
     }
 
     private bool TooShort(LookaheadExpr ahead) => Left < (ahead.BitOffset + ahead.Width + 7) / 8;

@@ -2,6 +2,7 @@ using System.Numerics;
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Tables;
+using Telemetry.SoftSwitch.Tracing;
 
 namespace Telemetry.SoftSwitch.Interpretation;
 
@@ -12,6 +13,15 @@ internal sealed class ProgramInterpreter(ProgramModel model)
     {
         Evaluator e = new(model, packet, state);
         int error = new ParserInterpreter(e).Run();
+        if (e.Trace is PacketTrace trace)
+        {
+            if (error != model.Errors.GetValueOrDefault("NoError"))
+            {
+                trace.ParserError(model, error, e.At);
+            }
+
+            trace.Parsed(e.At);
+        }
         packet.HeaderEnd = e.At;
         packet.ParserError = error;
         if (model.Intrinsics.ParserError >= 0)
@@ -21,11 +31,21 @@ internal sealed class ProgramInterpreter(ProgramModel model)
 
         foreach (ChecksumDef checksum in model.Checksums.Where(c => c.Verify))
         {
-            if (packet.F[e.PlaceOf(checksum.Target.Header).Slot] != 0 && (checksum.Condition is null || e.Truth(checksum.Condition))
-                && new Calculator(e).Compute(checksum.Calculation) != e.Word(checksum.Target))
+            if (packet.F[e.PlaceOf(checksum.Target.Header).Slot] == 0)
             {
-                packet.ChecksumError = true;
+                e.Trace?.ChecksumSkipped(checksum, "its header is not valid");
+                continue;
             }
+
+            if (!Holds(checksum, e))
+            {
+                continue;
+            }
+
+            ulong computed = new Calculator(e).Compute(checksum.Calculation);
+            ulong actual = e.Word(checksum.Target);
+            e.Trace?.ChecksumVerified(checksum, computed, actual);
+            packet.ChecksumError |= computed != actual;
         }
 
         if (model.Intrinsics.ChecksumError >= 0)
@@ -41,15 +61,18 @@ internal sealed class ProgramInterpreter(ProgramModel model)
     public void Deparse(PacketState packet, SwitchState state)
     {
         Evaluator e = new(model, packet, state);
-        foreach (ChecksumDef checksum in model.Checksums.Where(c => c.Update && (c.Condition is null || e.Truth(c.Condition))))
+        foreach (ChecksumDef checksum in model.Checksums.Where(c => c.Update && Holds(c, e)))
         {
-            e.Store(checksum.Target, new Calculator(e).Compute(checksum.Calculation));
+            ulong computed = new Calculator(e).Compute(checksum.Calculation);
+            e.Trace?.ChecksumUpdated(checksum, computed);
+            e.Store(checksum.Target, computed);
         }
 
         state.EnsureOut(packet);
         BitString bits = new();
         foreach (Header header in model.DeparserOrder.Where(h => packet.F[h.Slot] != 0))
         {
+            e.Trace?.Emitted(header, header.Type.FixedBytes + (header.Type.Varbit is FieldDef varbit ? (int)packet.F[header.Slot + varbit.Slot] : 0));
             foreach (FieldDef field in header.Type.Fields)
             {
                 if (!field.IsVarbit)
@@ -68,11 +91,39 @@ internal sealed class ProgramInterpreter(ProgramModel model)
         byte[] bytes = bits.ToBytes();
         bytes.CopyTo(state.Out, 0);
         state.OutLength = bytes.Length;
+        e.Trace?.Deparsed(bytes.Length, packet.Length - packet.HeaderEnd);
+    }
+
+    private static bool Holds(ChecksumDef checksum, Evaluator e)
+    {
+        bool holds = checksum.Condition is null || e.Truth(checksum.Condition);
+        if (!holds)
+        {
+            e.Trace?.ChecksumSkipped(checksum, "its condition is false");
+        }
+
+        return holds;
     }
 
     private void Apply(PipelineDef pipeline, PacketState packet, SwitchState state)
     {
         Evaluator e = new(model, packet, state);
+        e.Trace?.PipelineStart(pipeline.Name);
+        Run(pipeline, e);
+        if (e.Trace is PacketTrace trace)
+        {
+            if (state.Budget < 0)
+            {
+                trace.LoopLimit(pipeline.Name);
+            }
+
+            trace.PipelineEnd(pipeline.Name, packet.Exit);
+        }
+    }
+
+    private static void Run(PipelineDef pipeline, Evaluator e)
+    {
+        PacketState packet = e.Packet;
         ActionInterpreter actions = new(e);
         string? node = pipeline.Start;
         while (node is not null)
@@ -86,11 +137,14 @@ internal sealed class ProgramInterpreter(ProgramModel model)
             }
             else if (pipeline.Conditionals.FirstOrDefault(c => c.Name == node) is ConditionalDef condition)
             {
-                node = e.Truth(condition.Condition) ? condition.TrueNext : condition.FalseNext;
+                bool holds = e.Truth(condition.Condition);
+                e.Trace?.Condition(condition, holds);
+                node = holds ? condition.TrueNext : condition.FalseNext;
             }
             else
             {
                 ActionCallDef call = pipeline.Calls.First(c => c.Name == node);
+                e.Trace?.Action(new ActionCall(call.Action, []));
                 if (!actions.Run(call.Action, []) || packet.Exit)
                 {
                     return;
@@ -99,6 +153,14 @@ internal sealed class ProgramInterpreter(ProgramModel model)
                 node = call.Next;
             }
         }
+    }
+
+    private static ActionCall Choose(TableDef table, ActionGroup group, Evaluator e)
+    {
+        ulong hash = table.Profile?.Selector is CalculationDef selector ? new Calculator(e).Compute(selector) : 0;
+        ActionCall call = group.Choose(hash);
+        e.Trace?.Chosen(table, group, hash, group.Members.FirstOrDefault(m => m.Member.Call == call)?.Member);
+        return call;
     }
 
     /// <summary>False when the pipeline ends with the action.</summary>
@@ -113,13 +175,14 @@ internal sealed class ProgramInterpreter(ProgramModel model)
 
         Table entries = e.State.Tables[table.Index];
         TableEntry entry = table.Keys.Count == 0 ? entries.Default : entries.Apply(e.State, e.Packet);
+        e.Trace?.Table(table, e.State, entry);
         if (table is { DirectMeter: >= 0, MeterTarget: FieldExpr target } && (!entry.IsDefault || entry.Meter is not null))
         {
             e.Store(target, Table.ExecuteMeter(entry, e.State, e.Packet));
         }
 
-        ActionCall call = entry.Group is null ? entry.Resolve()
-            : entry.Group.Choose(table.Profile?.Selector is CalculationDef selector ? new Calculator(e).Compute(selector) : 0);
+        ActionCall call = entry.Group is null ? entry.Resolve() : Choose(table, entry.Group, e);
+        e.Trace?.Action(call);
         next = table.NextByHit ? entry.IsDefault ? table.MissNext : table.HitNext : table.DefaultNext;
         if (call.Action is not ActionDef action)
         {

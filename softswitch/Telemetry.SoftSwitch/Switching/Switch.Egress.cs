@@ -1,5 +1,6 @@
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
+using Telemetry.SoftSwitch.Tracing;
 
 namespace Telemetry.SoftSwitch.Switching;
 
@@ -20,6 +21,7 @@ public sealed partial class Switch
             port.QueueDrops++;
             queue.CountDrop(packet);
             _observer?.OnTailDrop(portNumber, priority, Loop.NowNs);
+            packet.Trace?.TailDropped(portNumber, priority, depth);
             _state!.Pool.Return(packet);
             return;
         }
@@ -29,6 +31,7 @@ public sealed partial class Switch
         Set(packet, fields.EnqQdepth, (ulong)depth);
         port.Push(queue, packet);
         _observer?.OnEnqueued(portNumber, priority, depth + 1, Loop.NowNs);
+        packet.Trace?.Queued(portNumber, priority, depth);
         MarkReady(port);
     }
 
@@ -69,6 +72,7 @@ public sealed partial class Switch
     {
         int depth = port.DepthOf(priority);
         _observer?.OnDequeued(port.Number, priority, depth, packet.IngressNs, packet.EnqueuedNs, Loop.NowNs);
+        packet.Trace?.Dequeued(port.Number, priority, Loop.NowNs - packet.EnqueuedNs, depth);
         BeginEgress(port, priority, packet, depth);
         if (RunEgress(packet, _state!))
         {
@@ -133,6 +137,7 @@ public sealed partial class Switch
 
         if (packet.F[fields.EgressSpec] == (ulong)Options.DropPort)
         {
+            packet.Trace?.Dropped("egress");
             state.Pool.Return(packet);
             return;
         }
@@ -150,7 +155,7 @@ public sealed partial class Switch
         }
 
         frame = frame[..Math.Min(frame.Length, packet.TruncateTo)];
-        Transmit(port, priority, packet.IngressNs, frame);
+        Transmit(port, priority, packet.IngressNs, frame, packet.Trace);
         state.Pool.Return(packet);
     }
 
@@ -161,11 +166,13 @@ public sealed partial class Switch
         packet.CloneSession = -1;
         if (!_state!.CloneSessions.TryGetValue(sessionId, out CloneSession? session))
         {
+            packet.Trace?.NoSession("egress", sessionId);
             return;
         }
 
         if (packet.CloneDepth >= MaxCloneDepth)
         {
+            packet.Trace?.CloneLoop();
             InternalDrops++;
             return;
         }
@@ -176,6 +183,12 @@ public sealed partial class Switch
             clone.CopyFrom(packet);
             clone.ClearRequests();
             clone.CloneDepth = packet.CloneDepth + 1;
+            if (packet.Trace is PacketTrace trace)
+            {
+                clone.Trace = trace.Copy();
+                trace.Cloned("egress", sessionId, replica.Port, replica.Instance, clone.Trace);
+            }
+
             KeepOnly(clone, packet, packet.CloneFieldList);
             Set(clone, fields.InstanceType, EgressClone);
             Set(clone, fields.EgressRid, (ulong)replica.Instance);
@@ -192,6 +205,8 @@ public sealed partial class Switch
         again.IngressNs = packet.IngressNs;
         again.IngressLength = frame.Length;
         KeepOnly(again, packet, packet.RecirculateFieldList);
+        packet.Trace?.Recirculated(packet.RecirculateFieldList, frame.Length);
+        again.Trace = packet.Trace;
         again.InstanceType = Recirculated;
         state.Pool.Return(packet);
         Reenter(again);
@@ -228,10 +243,11 @@ public sealed partial class Switch
         }
     }
 
-    private void Transmit(EgressPort port, int priority, long ingressNs, ReadOnlySpan<byte> frame)
+    private void Transmit(EgressPort port, int priority, long ingressNs, ReadOnlySpan<byte> frame, PacketTrace? trace)
     {
         if (port.Number == Options.CpuPort)
         {
+            trace?.PacketIn(frame.Length);
             port.TxPackets++;
             port.TxBytes += frame.Length;
             _service.OnPacketIn(frame);
@@ -242,9 +258,11 @@ public sealed partial class Switch
         if (!port.IsUp || port.Wire is null)
         {
             port.DownDrops++;
+            trace?.Lost(port.Number, port.IsUp);
             return;
         }
 
+        trace?.Transmitted(port.Number, frame.Length);
         port.TxPackets++;
         port.TxBytes += frame.Length;
         _observer?.OnTransmit(port.Number, frame, ingressNs, Loop.NowNs);

@@ -1,6 +1,7 @@
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Time;
+using Telemetry.SoftSwitch.Tracing;
 
 namespace Telemetry.SoftSwitch.Switching;
 
@@ -76,6 +77,7 @@ public sealed partial class Switch
 
         if (packet.Digest != 0)
         {
+            packet.Trace?.Digest(state, packet.Digest);
             state.EmitDigest(packet);
         }
 
@@ -98,6 +100,7 @@ public sealed partial class Switch
         int port = (int)packet.F[fields.EgressSpec];
         if (port == Options.DropPort)
         {
+            packet.Trace?.Dropped("ingress");
             state.Pool.Return(packet);
             return;
         }
@@ -113,12 +116,14 @@ public sealed partial class Switch
     {
         if (!_state!.CloneSessions.TryGetValue(packet.CloneSession, out CloneSession? session))
         {
+            packet.Trace?.NoSession("ingress", packet.CloneSession);
             packet.CloneSession = -1;
             return;
         }
 
         SwitchState state = _state!;
         int list = packet.CloneFieldList;
+        int sessionId = packet.CloneSession;
         packet.CloneSession = -1;
         foreach (Replica replica in session.Replicas)
         {
@@ -129,6 +134,12 @@ public sealed partial class Switch
             clone.IngressLength = packet.IngressLength;
             clone.PacketLength = packet.Length;
             Set(clone, fields.IngressPort, (ulong)packet.IngressPort);
+            if (packet.Trace is PacketTrace trace)
+            {
+                clone.Trace = trace.Copy();
+                trace.Cloned("ingress", sessionId, replica.Port, replica.Instance, clone.Trace);
+            }
+
             state.Budget = JumpBudget;
             _stages.Parser(clone, state);
             clone.ClearRequests();
@@ -172,6 +183,8 @@ public sealed partial class Switch
         again.IngressNs = packet.IngressNs;
         again.IngressLength = packet.IngressLength;
         KeepOnly(again, packet, packet.ResubmitFieldList);
+        packet.Trace?.Resubmitted(packet.ResubmitFieldList);
+        again.Trace = packet.Trace;
         again.InstanceType = Resubmitted;
         state.Pool.Return(packet);
         Reenter(again);
@@ -216,8 +229,11 @@ public sealed partial class Switch
     {
         if (!_state!.MulticastGroups.TryGetValue(group, out MulticastGroup? members))
         {
+            packet.Trace?.Multicast(group, -1);
             return;
         }
+
+        packet.Trace?.Multicast(group, members.Replicas.Length);
 
         foreach (Replica wanted in members.Replicas)
         {
@@ -231,6 +247,12 @@ public sealed partial class Switch
             PacketState copy = _state!.Pool.Rent();
             copy.CopyFrom(packet);
             Set(copy, fields.EgressRid, (ulong)replica.Instance);
+            if (packet.Trace is PacketTrace trace)
+            {
+                copy.Trace = trace.Copy();
+                trace.Replica(replica.Port, replica.Instance, copy.Trace);
+            }
+
             Enqueue(replica.Port, copy);
         }
     }

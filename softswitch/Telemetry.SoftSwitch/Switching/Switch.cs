@@ -4,6 +4,7 @@ using Telemetry.SoftSwitch.Ports;
 using Telemetry.SoftSwitch.Programs;
 using Telemetry.SoftSwitch.Service;
 using Telemetry.SoftSwitch.Time;
+using Telemetry.SoftSwitch.Tracing;
 
 namespace Telemetry.SoftSwitch.Switching;
 
@@ -17,6 +18,7 @@ public sealed partial class Switch
     private readonly Queue<EgressPort> _ready = new();
     private readonly ISwitchObserver? _observer;
     private readonly P4RuntimeService _service;
+    private readonly Tracer _tracer;
     private SwitchProgram? _program;
     private SwitchState? _state;
     private long _busyNs;
@@ -30,6 +32,7 @@ public sealed partial class Switch
         Options = options;
         _observer = options.Observer;
         _service = new P4RuntimeService(this);
+        _tracer = new Tracer(options.Name, loop);
     }
 
     /// <summary>The loop that this switch runs on.</summary>
@@ -101,6 +104,7 @@ public sealed partial class Switch
     public void SetPortUp(int port, bool up)
     {
         PortOf(port).IsUp = up;
+        _tracer.Tell($"port {port} is {(up ? "up" : "down")}");
         _service.OnPortChanged(port, up);
     }
 
@@ -128,6 +132,7 @@ public sealed partial class Switch
         _state = state;
         SelectStages();
         OnProgramChanged();
+        _tracer.Tell($"runs {program.Name}");
     }
 
     /// <summary>Takes a frame that arrived on a port at the loop's current time.</summary>
@@ -231,6 +236,11 @@ public sealed partial class Switch
         packet.IngressPort = port;
         packet.IngressNs = Loop.NowNs;
         packet.IngressLength = frame.Length;
+        if (_tracer.HasReaders)
+        {
+            packet.Trace = _tracer.Begin(port, frame.Length);
+        }
+
         return packet;
     }
 

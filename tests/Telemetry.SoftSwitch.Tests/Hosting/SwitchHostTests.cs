@@ -46,6 +46,29 @@ public sealed class SwitchHostTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_LogFile_HasTheWholeTraceAtTheEnd()
+    {
+        using (PcapWriter input = new(At("eth1_in.pcap"), _ => { }))
+        {
+            input.Write(Convert.FromHexString("0001AABB"), 1_000_000_000);
+        }
+
+        using (new PcapWriter(At("eth2_in.pcap"), _ => { }))
+        {
+        }
+
+        await using (RunningSwitch running = await RunningSwitch.StartAsync(
+            "-i", $"1@{At("eth1")}", "-i", $"2@{At("eth2")}", "--use-files", "0", "--log-file", At("log.txt"), "-L", "debug", await WriteProgramAsync(), "--", "--grpc-server-addr", "127.0.0.1:0"))
+        {
+            await Eventually(() => PcapFile.Read(At("eth2_out.pcap")).Count == 1);
+        }
+
+        string[] lines = await File.ReadAllLinesAsync(At("log.txt"));
+        Assert.EndsWith("[device 0] [D] [0.0] received on port 1, 4 bytes", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith("[D] [0.0] transmitted on port 2, 4 bytes", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunAsync_DataplaneGrpc_PacketsComeAndGoOverTheStream()
     {
         await using RunningSwitch running = await RunningSwitch.StartAsync(

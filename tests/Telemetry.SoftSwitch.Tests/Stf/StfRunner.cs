@@ -40,9 +40,10 @@ internal sealed class StfRunner : IDisposable
     /// </summary>
     /// <exception cref="FormatException">A statement cannot be executed.</exception>
     public static IReadOnlyDictionary<int, IReadOnlyList<string>> Outputs(
-        SwitchProgram program, IReadOnlyList<StfStatement> setup, IEnumerable<int> ports, IEnumerable<(int Port, byte[] Frame)> packets, long spacingNs)
+        SwitchProgram program, IReadOnlyList<StfStatement> setup, IEnumerable<int> ports, IEnumerable<(int Port, byte[] Frame)> packets, long spacingNs, Action<Switch>? prepare = null)
     {
         using StfRunner runner = new(target => Load(target, program));
+        prepare?.Invoke(runner._switch);
         foreach (int port in ports)
         {
             runner.Attach(port);
