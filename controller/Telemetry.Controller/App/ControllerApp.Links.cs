@@ -7,11 +7,23 @@ namespace Telemetry.Controller.App;
 
 public sealed partial class ControllerApp
 {
+    /// <summary>A doubtful link is probed so many times as often.</summary>
+    private const int FollowUpsPerInterval = 5;
+
+    /// <summary>The CPU port of a switch that the topology gives none.</summary>
+    private const int UsualCpuPort = 510;
+
     private readonly ProbeBook _probes;
     private readonly SortedSet<string> _wiringFaults = new(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, SwitchAgent> _agentByName = new Dictionary<string, SwitchAgent>();
+    private ITimer? _timer;
+    private ITimer? _followUp;
     private long _foreignProbes;
+    private long _probesSent;
+    private long _startedNs;
+    private long _startedAt;
 
-    /// <summary>LLDP frames that no key of this run signed: ignored.</summary>
+    /// <summary>LLDP frames that no key of this run signed, or that come again: ignored.</summary>
     public long ForeignProbes => Interlocked.Read(ref _foreignProbes);
 
     /// <summary>Switches whose programs can send and receive probes, by name; links between others are never judged. Empty before the start.</summary>
@@ -29,6 +41,31 @@ public sealed partial class ControllerApp
         }
     }
 
+    private TimeSpan FollowUpInterval => _options.ProbeInterval / FollowUpsPerInterval;
+
+    private void StartProbing()
+    {
+        _startedNs = RunClock.NowNs(_time);
+        _startedAt = _time.GetTimestamp();
+        _agentByName = _agents.ToDictionary(a => a.Node.Name);
+        _followUp = _time.CreateTimer(_ => OnFollowUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = _time.CreateTimer(_ => OnInterval(), null, _options.ProbeInterval, _options.ProbeInterval);
+    }
+
+    private async Task StopProbingAsync()
+    {
+        foreach (ITimer? timer in new[] { _timer, _followUp })
+        {
+            if (timer is not null)
+            {
+                await timer.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The run's clock, which no change of the machine's moves.</summary>
+    private long NowNs() => _startedNs + (_time.GetElapsedTime(_startedAt).Ticks * 100);
+
     private void OnPacket(SwitchAgent agent, ReceivedPacket packet)
     {
         ReadOnlySpan<byte> frame = packet.Payload.Span;
@@ -38,20 +75,30 @@ public sealed partial class ControllerApp
             return;
         }
 
-        LinkEnd at = new(agent.Node.Name, port);
-        if (_probes.Read(frame) is not { } from)
+        if (LinkProbe.Read(frame) is not { } probe)
         {
             Interlocked.Increment(ref _foreignProbes);
             return;
         }
 
+        LinkEnd at = new(agent.Node.Name, port);
+        IReadOnlyList<LinkChanged> changes;
         lock (_gate)
         {
-            if (!_links.OnProbe(at, from))
+            switch (_links.OnProbe(at, probe.From, probe.Cookie, NowNs()))
             {
-                _wiringFaults.Add($"{from.Device}-p{from.Port} is wired to {at.Device}-p{at.Port}, not as in the topology");
+                case ProbeReceipt.Foreign:
+                    _foreignProbes++;
+                    break;
+                case ProbeReceipt.Miswired:
+                    _wiringFaults.Add($"{probe.From.Device}-p{probe.From.Port} is wired to {at.Device}-p{at.Port}, not as in the topology");
+                    break;
             }
+
+            changes = _disposed ? [] : _links.TakeChanges();
         }
+
+        OnChanges(changes);
     }
 
     /// <summary>Judges the interval that ends, has changes routed around, and sends the next probes.</summary>
@@ -65,74 +112,94 @@ public sealed partial class ControllerApp
                 return;
             }
 
-            Dictionary<string, Reach> reach = _agents.ToDictionary(a => a.Node.Name, a => a.Reach);
-            changes = _links.Tick(RunClock.NowNs(_time), name => reach[name]);
-            if (changes.Count > 0)
-            {
-                Plan();
-            }
+            _links.EndInterval(NowNs(), name => _agentByName[name].Reach);
+            changes = _links.TakeChanges();
         }
 
-        if (changes.Count > 0)
+        OnChanges(changes);
+        foreach (SwitchAgent agent in _agents)
         {
-            foreach (SwitchAgent agent in NearestFirst(changes))
-            {
-                agent.Wake();
-            }
-
-            foreach (LinkChanged change in changes)
-            {
-                LinkChanged?.Invoke(change);
-            }
-        }
-
-        SendProbes();
-    }
-
-    private void SendProbes()
-    {
-        Dictionary<string, SwitchAgent> agents = _agents.ToDictionary(a => a.Node.Name);
-        foreach (LinkEnd end in _links.Senders)
-        {
-            SwitchAgent agent = agents[end.Device];
-            if (!agent.CanProbe || agent.Status.State != SwitchState.Primary)
-            {
-                continue;
-            }
-
+            bool may;
             lock (_gate)
             {
-                _links.OnSent(end); // a probe that finds the stream gone is a missed one
+                may = _links.MayProbe(agent.Node.Name, NowNs());
             }
 
-            agent.Switch.TrySend(_probes.Frame(end), ("egress_port", end.Port));
+            if (may)
+            {
+                SendProbes(agent, _links.EndsOf(agent.Node.Name));
+            }
+        }
+
+        _followUp!.Change(FollowUpInterval, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Probes again where a probe is overdue or was lost, until it is known what that means.</summary>
+    private void OnFollowUp()
+    {
+        IReadOnlyList<(LinkEnd From, LinkEnd To)> doubtful;
+        lock (_gate)
+        {
+            doubtful = _disposed ? [] : _links.Doubtful(NowNs(), FollowUpInterval.Ticks * 50);
+        }
+
+        if (doubtful.Count == 0)
+        {
+            return;
+        }
+
+        foreach (SwitchAgent agent in _agents.Where(a => doubtful.Any(d => d.From.Device == a.Node.Name || d.To.Device == a.Node.Name)))
+        {
+            SendProbes(agent, doubtful.Where(d => d.From.Device == agent.Node.Name).Select(d => d.From));
+        }
+
+        _followUp!.Change(FollowUpInterval, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Probes out of some ports of a switch, and after them its echo.</summary>
+    private void SendProbes(SwitchAgent agent, IEnumerable<LinkEnd> ends)
+    {
+        if (!agent.CanProbe || agent.Status.State != SwitchState.Primary)
+        {
+            return;
+        }
+
+        foreach (LinkEnd end in ends)
+        {
+            Send(agent, end);
+        }
+
+        Send(agent, new LinkEnd(agent.Node.Name, agent.Node.CpuPort ?? UsualCpuPort));
+    }
+
+    private void Send(SwitchAgent agent, LinkEnd end)
+    {
+        (byte[] frame, ulong cookie) = _probes.Make(end, Interlocked.Increment(ref _probesSent));
+        lock (_gate)
+        {
+            _links.OnSent(end, cookie, NowNs()); // before it can come back
+        }
+
+        if (!agent.Switch.TrySend(frame, ("egress_port", end.Port)))
+        {
+            lock (_gate)
+            {
+                _links.OnNotSent(end, cookie);
+            }
         }
     }
 
-    /// <summary>
-    /// Switches by their distance to the changed links: those at the ends stop sending into a dead link first.
-    /// </summary>
-    private IEnumerable<SwitchAgent> NearestFirst(IReadOnlyList<LinkChanged> changes)
+    private void OnChanges(IReadOnlyList<LinkChanged> changes)
     {
-        Dictionary<string, int> distances = [];
-        Queue<string> queue = new(changes.SelectMany(c => new[] { c.A.Device, c.B.Device }).Distinct());
-        foreach (string name in queue)
+        if (changes.Count == 0)
         {
-            distances[name] = 0;
+            return;
         }
 
-        while (queue.TryDequeue(out string? at))
+        Reroute();
+        foreach (LinkChanged change in changes)
         {
-            foreach (LinkStatus link in _links.Links)
-            {
-                string? next = link.A.Device == at ? link.B.Device : link.B.Device == at ? link.A.Device : null;
-                if (next is not null && distances.TryAdd(next, distances[at] + 1))
-                {
-                    queue.Enqueue(next);
-                }
-            }
+            LinkChanged?.Invoke(change);
         }
-
-        return _agents.OrderBy(a => distances.GetValueOrDefault(a.Node.Name, int.MaxValue));
     }
 }

@@ -21,7 +21,6 @@ public sealed partial class ControllerApp : IAsyncDisposable
     private readonly Lock _gate = new();
     private IReadOnlyList<SwitchAgent> _agents = [];
     private Task[] _running = [];
-    private ITimer? _timer;
     private bool _disposed;
 
     /// <summary>Creates a controller that has contacted nobody yet.</summary>
@@ -35,11 +34,17 @@ public sealed partial class ControllerApp : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.ProbeInterval, TimeSpan.Zero, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ProbesMissedForDown, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ProbesGoodForUp, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.IntervalsSilentForLost, 1, nameof(options));
         _topology = topology;
         _options = options;
         _time = time;
         _connect = connect;
-        _links = new LinkMonitor(topology, options.ProbesMissedForDown, options.ProbesGoodForUp);
+        _links = new LinkMonitor(topology, new LinkMonitorOptions(
+            options.ProbesMissedForDown,
+            options.ProbesGoodForUp,
+            options.IntervalsSilentForLost,
+            options.ProbeInterval.Ticks * 100,
+            options.ProbeSlack.Ticks * 100));
         _probes = new ProbeBook(topology, options.ProbeKey);
     }
 
@@ -86,8 +91,8 @@ public sealed partial class ControllerApp : IAsyncDisposable
             agent.Switch.PacketReceived += packet => OnPacket(agent, packet);
         }
 
-        Plan();
-        _timer = _time.CreateTimer(_ => OnInterval(), null, _options.ProbeInterval, _options.ProbeInterval);
+        PlanFirst();
+        StartProbing();
         _running = [.. _agents.Select(agent => agent.RunAsync(_stopping.Token))];
         await Task.WhenAll(_agents.Select(a => a.Programmed)).WaitAsync(cancellation).ConfigureAwait(false);
     }
@@ -101,23 +106,10 @@ public sealed partial class ControllerApp : IAsyncDisposable
         }
 
         _disposed = true;
-        if (_timer is not null)
-        {
-            await _timer.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await StopProbingAsync().ConfigureAwait(false);
         _stopping.Cancel(); // not CancelAsync: its callbacks would leave the loop's thread
         await Task.WhenAll(_running).ConfigureAwait(false);
+        await _rollingOut.ConfigureAwait(false);
         _stopping.Dispose();
-    }
-
-    /// <summary>Computes what every switch shall have over the links that are not down.</summary>
-    private void Plan()
-    {
-        SwitchRoutes routes = SwitchRoutes.Compute(_topology, link => !_links.IsDown(link));
-        foreach (SwitchAgent agent in _agents)
-        {
-            agent.Demand(SwitchPlanner.Plan(_topology, agent, routes, _options));
-        }
     }
 }

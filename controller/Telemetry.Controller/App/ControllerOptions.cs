@@ -18,14 +18,26 @@ public sealed record ControllerOptions
     /// <summary>INT source, instruction and watchlist settings.</summary>
     public IntOptions Telemetry { get; init; } = new();
 
-    /// <summary>Time between two probes of a link direction and of its evaluation; 100 ms by default.</summary>
+    /// <summary>Time between two probes of a link direction; one in doubt is probed five times as often. 100 ms by default.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Intervals in a row without a probe that make a link down; 3 by default.</summary>
+    /// <summary>Probes lost in a row, or intervals without a stream to a switch, that make a link down; 3 by default.</summary>
     public int ProbesMissedForDown { get; init; } = 3;
 
-    /// <summary>Intervals in a row with a probe that make a link up; 3 by default.</summary>
+    /// <summary>Probes in a row in both directions that make a link up; 3 by default.</summary>
     public int ProbesGoodForUp { get; init; } = 3;
+
+    /// <summary>
+    /// Intervals in a row after which a switch counts as lost that answers nothing while others answer, and a link without
+    /// a probe whose switches send no echoes; 8 by default: a busy machine delays processes by some 300 ms.
+    /// </summary>
+    public int IntervalsSilentForLost { get; init; } = 8;
+
+    /// <summary>
+    /// What a probe may take, besides its link's delay and two frames' time, after its switch has put it out; a later one is
+    /// taken for lost until it comes. 10 ms by default.
+    /// </summary>
+    public TimeSpan ProbeSlack { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Secret that signs probes, any length above 0; probes signed by another are ignored. Random when null.</summary>
     public byte[]? ProbeKey { get; init; }

@@ -19,6 +19,8 @@ internal sealed class SwitchAgent
     private readonly long _startedNs;
     private readonly long _graceNs;
     private volatile DesiredState _desired = DesiredState.Empty;
+    private volatile TaskCompletionSource _settled = new();
+    private IReadOnlyList<P4Entry>? _lasting;
     private volatile SwitchStatus _status;
 
     public SwitchAgent(
@@ -84,8 +86,29 @@ internal sealed class SwitchAgent
         _ => Reach.Unjudged,
     };
 
+    /// <summary>Completes when the switch has what was demanded last, or cannot be written to now.</summary>
+    public Task Settled => _status.State == SwitchState.Primary ? _settled.Task : Task.CompletedTask;
+
+    /// <summary>
+    /// What it shall have: entries of its runtime file or routes, then INT and the punt of probes where the program has
+    /// the tables for them. Where two name one entry, the runtime file's counts.
+    /// </summary>
+    public DesiredState Plan(Topology topology, SwitchRoutes routes, ControllerOptions options)
+    {
+        _lasting ??= SwitchPlanner.Lasting(topology, this, options);
+        return new DesiredState([.. RuntimeEntries ?? SwitchPlanner.Routes(topology, this, routes), .. _lasting]);
+    }
+
     /// <summary>Sets what the switch shall have; it is written as soon as the switch can be.</summary>
-    public void Demand(DesiredState desired) => _desired = desired;
+    public void Demand(DesiredState desired)
+    {
+        if (_settled.Task.IsCompleted)
+        {
+            _settled = new TaskCompletionSource();
+        }
+
+        _desired = desired;
+    }
 
     /// <summary>Has a changed demand written now.</summary>
     public void Wake() => _work.Set();
@@ -123,6 +146,7 @@ internal sealed class SwitchAgent
                 _programmed.TrySetResult();
                 if (ReferenceEquals(desired, _desired))
                 {
+                    _settled.TrySetResult();
                     await _work.WaitAsync(cancellation).ConfigureAwait(false);
                 }
             }

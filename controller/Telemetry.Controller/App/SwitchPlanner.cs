@@ -5,25 +5,23 @@ using Telemetry.Controller.Topologies;
 
 namespace Telemetry.Controller.App;
 
-/// <summary>Puts together what one switch shall have.</summary>
+/// <summary>Puts together what one switch shall have, bound to its program.</summary>
 internal static class SwitchPlanner
 {
-    /// <summary>
-    /// Entries of the runtime file, or computed routes; then INT and the punt of probes where the program has the
-    /// tables for them. Where two name one entry, the runtime file's counts.
-    /// </summary>
-    public static DesiredState Plan(Topology topology, SwitchAgent agent, SwitchRoutes routes, ControllerOptions options)
+    /// <summary>Computed routes.</summary>
+    public static IEnumerable<P4Entry> Routes(Topology topology, SwitchAgent agent, SwitchRoutes routes)
     {
-        ProgramDescription description = agent.Program.Description;
-        List<EntrySpec> specs = [];
-        if (agent.RuntimeEntries is null)
-        {
-            specs.AddRange(RoutePlanner.Plan(topology, agent.Node, routes, description.Plays(RoutePlanner.MemberTable) ? agent.Groups : null));
-        }
+        bool hasGroups = agent.Program.Description.Plays(RoutePlanner.MemberTable);
+        return Bind(agent, RoutePlanner.Plan(topology, agent.Node, routes, hasGroups ? agent.Groups : null));
+    }
 
+    /// <summary>INT and the punt of probes: what stays the same whatever links do.</summary>
+    public static IReadOnlyList<P4Entry> Lasting(Topology topology, SwitchAgent agent, ControllerOptions options)
+    {
+        List<EntrySpec> specs = [];
         if (options.Report is { } report)
         {
-            specs.AddRange(IntPlanner.Plan(topology, agent.Node, report, options.Telemetry, description.Telemetry));
+            specs.AddRange(IntPlanner.Plan(topology, agent.Node, report, options.Telemetry, agent.Program.Description.Telemetry));
         }
 
         if (agent.CanProbe)
@@ -31,6 +29,9 @@ internal static class SwitchPlanner
             specs.Add(PuntPlanner.Lldp);
         }
 
-        return new DesiredState([.. agent.RuntimeEntries ?? [], .. specs.Select(description.Translate).OfType<EntrySpec>().Select(agent.Program.Bind)]);
+        return [.. Bind(agent, specs)];
     }
+
+    private static IEnumerable<P4Entry> Bind(SwitchAgent agent, IEnumerable<EntrySpec> specs) =>
+        specs.Select(agent.Program.Description.Translate).OfType<EntrySpec>().Select(agent.Program.Bind);
 }

@@ -5,31 +5,23 @@ using Telemetry.Wire.Headers;
 
 namespace Telemetry.Controller.Discovery;
 
-/// <summary>The probe frames of one run: one for each switch port, made once.</summary>
+/// <summary>Makes the probe frames of one run: each has a number of its own, which its cookie signs.</summary>
 internal sealed class ProbeBook
 {
-    private readonly Dictionary<LinkEnd, byte[]> _frames = [];
-    private readonly Dictionary<LinkEnd, ulong> _cookies = [];
+    private readonly byte[] _key;
+    private readonly Dictionary<string, int> _nodeIds;
 
     public ProbeBook(Topology topology, byte[]? key)
     {
-        key = key is { Length: > 0 } ? key : RandomNumberGenerator.GetBytes(32);
-        Dictionary<string, int> ids = topology.Switches.ToDictionary(s => s.Name, s => s.NodeId);
-        foreach (LinkEnd end in topology.Links.SelectMany(l => new[] { l.A, l.B }))
-        {
-            if (ids.TryGetValue(end.Device, out int id) && MacAddress.TryParse(PortMac.Of(id, end.Port), out ulong mac))
-            {
-                _cookies[end] = LinkProbe.Cookie(key, end);
-                _frames[end] = LinkProbe.Write(end, _cookies[end], mac);
-            }
-        }
+        _key = key is { Length: > 0 } ? key : RandomNumberGenerator.GetBytes(32);
+        _nodeIds = topology.Switches.ToDictionary(s => s.Name, s => s.NodeId);
     }
 
-    public byte[] Frame(LinkEnd end) => _frames[end];
-
-    /// <summary>The port that a probe came from; null if this run did not send it.</summary>
-    public LinkEnd? Read(ReadOnlySpan<byte> frame) => 
-        LinkProbe.Read(frame) is { } probe && _cookies.TryGetValue(probe.From, out ulong cookie) && cookie == probe.Cookie
-            ? probe.From
-            : null;
+    /// <summary>A frame that says it comes from this end, and its cookie.</summary>
+    public (byte[] Frame, ulong Cookie) Make(LinkEnd from, long number)
+    {
+        ulong cookie = LinkProbe.Cookie(_key, from, number);
+        MacAddress.TryParse(PortMac.Of(_nodeIds[from.Device], from.Port), out ulong mac);
+        return (LinkProbe.Write(from, cookie, mac), cookie);
+    }
 }

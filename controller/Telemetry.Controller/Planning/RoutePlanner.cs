@@ -30,10 +30,10 @@ public static class RoutePlanner
     public static IReadOnlyList<EntrySpec> Plan(
         Topology topology, SwitchNode node, SwitchRoutes routes, EcmpGroups? groups)
     {
-        SwitchGraph graph = new(topology);
+        SwitchGraph graph = routes.Graph;
         Dictionary<int, string> nextHopMacs = graph.Neighbours(node.Name)
             .ToDictionary(n => n.Port, n => PortMac.Of(n.Switch.NodeId, n.RemotePort));
-        foreach (Attachment host in graph.Hosts.Where(h => h.Switch.Name == node.Name))
+        foreach (Attachment host in graph.HostsAt(node.Name))
         {
             nextHopMacs[host.Port] = host.Host.Mac;
         }

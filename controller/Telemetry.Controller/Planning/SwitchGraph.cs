@@ -12,6 +12,7 @@ internal readonly record struct Attachment(HostNode Host, SwitchNode Switch, int
 internal sealed class SwitchGraph
 {
     private readonly Dictionary<string, List<Neighbour>> _neighbours = [];
+    private readonly Dictionary<string, List<Attachment>> _attached = [];
 
     public SwitchGraph(Topology topology)
     {
@@ -21,6 +22,7 @@ internal sealed class SwitchGraph
         foreach (SwitchNode node in topology.Switches)
         {
             _neighbours.Add(node.Name, []);
+            _attached.Add(node.Name, []);
         }
 
         foreach (Link link in topology.Links)
@@ -34,7 +36,13 @@ internal sealed class SwitchGraph
             list.Sort((x, y) => x.Port.CompareTo(y.Port));
         }
 
-        Hosts = [.. topology.Hosts.SelectMany(h => attachments.Where(a => a.Host == h))];
+        ILookup<string, Attachment> byHost = attachments.ToLookup(a => a.Host.Name);
+        Hosts = [.. topology.Hosts.SelectMany(h => byHost[h.Name])];
+        foreach (Attachment attachment in Hosts)
+        {
+            _attached[attachment.Switch.Name].Add(attachment);
+        }
+
         return;
 
         void Add(Link link, LinkEnd near, LinkEnd far)
@@ -60,4 +68,10 @@ internal sealed class SwitchGraph
 
     /// <summary>Switches next to this one, by ascending port.</summary>
     public IReadOnlyList<Neighbour> Neighbours(string switchName) => _neighbours[switchName];
+
+    /// <summary>Hosts at this switch, in the topology's order.</summary>
+    public IReadOnlyList<Attachment> HostsAt(string switchName) => _attached[switchName];
+
+    /// <summary>The switch behind a port; null if there is none.</summary>
+    public string? NeighbourAt(string switchName, int port) => _neighbours[switchName].Find(n => n.Port == port).Switch?.Name;
 }

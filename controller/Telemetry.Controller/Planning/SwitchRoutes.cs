@@ -7,7 +7,14 @@ public sealed class SwitchRoutes
 {
     private readonly Dictionary<(string Switch, string Host), IReadOnlyList<int>> _ports;
 
-    private SwitchRoutes(Dictionary<(string, string), IReadOnlyList<int>> ports) => _ports = ports;
+    private SwitchRoutes(SwitchGraph graph, Dictionary<(string, string), IReadOnlyList<int>> ports)
+    {
+        Graph = graph;
+        _ports = ports;
+    }
+
+    /// <summary>The whole network, links that are down included.</summary>
+    internal SwitchGraph Graph { get; }
 
     /// <summary>Computes routes over the links that are up; links between a host and its switch always count.</summary>
     /// <param name="topology">The network.</param>
@@ -33,7 +40,7 @@ public sealed class SwitchRoutes
             }
         }
 
-        return new SwitchRoutes(ports);
+        return new SwitchRoutes(graph, ports);
     }
 
     /// <summary>Egress ports of equal cost, ascending; empty when the host cannot be reached.</summary>

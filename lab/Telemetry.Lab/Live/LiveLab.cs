@@ -22,9 +22,6 @@ namespace Telemetry.Lab.Live;
 /// </summary>
 public static class LiveLab
 {
-    /// <summary>Probes missed before a link counts as down: 0.8 s, since a busy machine delays processes by some 300 ms.</summary>
-    private const int ProbesMissed = 8;
-
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Runs on the embedded fabric.</summary>
@@ -124,7 +121,6 @@ public static class LiveLab
         return usual with
         {
             Report = network.CollectorMac is { } mac ? report with { Collector = network.Collector, CollectorMac = mac } : report,
-            ProbesMissedForDown = ProbesMissed,
             Telemetry = usual.Telemetry with { MtuBytes = network.MtuBytes },
         };
     }

@@ -83,11 +83,75 @@ public sealed class ControllerAppTests
         _time.Advance(1050);
 
         network.Cut("s1", 3);
-        _time.Advance(200);
+        _time.Advance(75); // loses the probe of 1100 and the one that doubts it, 20 ms later
         network.Mend("s1", 3);
         _time.Advance(1000);
 
         Assert.Equal(2, _links.Count);
+        Assert.Equal(0, app.RouteChanges - 1); // the first one found the links up
+        End(app);
+    }
+
+    [Fact]
+    public void Probes_EverythingLate_ChangesNothing()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.LeafSpine);
+        _ = app.StartAsync();
+        _time.Advance(1050);
+        int links = _links.Count;
+
+        // A second in which nobody runs who forwards or answers, as on a machine that is busy elsewhere.
+        foreach (string name in network.Switches.Keys)
+        {
+            network.Hang(name);
+        }
+
+        _time.Advance(1000);
+        foreach (string name in network.Switches.Keys)
+        {
+            network.Resume(name);
+        }
+
+        _time.Advance(1000);
+        Assert.Equal(links, _links.Count);
+        End(app);
+    }
+
+    [Fact]
+    public void SwitchHangs_StreamStays_ItsLinksGoDownAndComeBackOnce()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.LeafSpine);
+        _ = app.StartAsync();
+        _time.Advance(1050);
+        int links = _links.Count;
+
+        network.Hang("s1");
+        _time.Advance(1100);
+        Assert.Equal(4, _links.Count - links);
+        Assert.All(_links.Skip(links), l => Assert.Contains("down s1 does not answer", l, StringComparison.Ordinal));
+
+        network.Resume("s1");
+        _time.Advance(3000);
+        Assert.Equal(8, _links.Count - links);
+        Assert.All(app.Links, l => Assert.Equal(LinkHealth.Up, l.Health));
+        End(app);
+    }
+
+    [Fact]
+    public void Probes_ProgramSendsNoEchoes_TimeTellsAlone()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.LeafSpine);
+        network.EchoesPackets = false;
+        _ = app.StartAsync();
+        _time.Advance(1050);
+        int links = _links.Count;
+
+        network.Cut("s1", 1);
+        _time.Advance(700);
+        Assert.Equal(links, _links.Count);
+        _time.Advance(200);
+
+        Assert.Equal(["1100 l1-p2 s1-p1 down 8 probes missed from s1-p1 to l1-p2"], _links.Skip(links));
         End(app);
     }
 
@@ -193,11 +257,11 @@ public sealed class ControllerAppTests
     {
         (ControllerApp app, FakeNetwork network) = Make(Networks.Linear3);
         _ = app.StartAsync();
-        byte[] foreign = new ProbeBook(Networks.Linear3, [9]).Frame(new LinkEnd("s1", 3));
-        byte[] elsewhere = new ProbeBook(Networks.Linear3, [1]).Frame(new LinkEnd("s3", 2));
+        _time.Advance(100);
+        byte[] foreign = new ProbeBook(Networks.Linear3, [9]).Make(new LinkEnd("s1", 3), 1).Frame;
 
         network.Switches["s2"].SendPacketIn(2, Google.Protobuf.ByteString.CopyFrom(foreign));
-        network.Switches["s2"].SendPacketIn(2, Google.Protobuf.ByteString.CopyFrom(elsewhere));
+        network.Switches["s2"].SendPacketIn(2, network.LastFrames[new LinkEnd("s3", 2)]);
 
         Assert.Equal(1, app.ForeignProbes);
         Assert.Equal(["s3-p2 is wired to s2-p2, not as in the topology"], app.WiringFaults);

@@ -11,31 +11,39 @@ public sealed class ProbeBookTests
     private readonly ProbeBook _book = new(Networks.Linear3, [1, 2, 3]);
 
     [Fact]
-    public void Read_OwnFrame_GivesThePortThatSentIt() => Assert.Equal(End, _book.Read(_book.Frame(End)));
-
-    [Fact]
-    public void Read_OtherKey_IsNull()
+    public void Make_AnyPort_GivesAFrameThatSaysSoWithItsCookie()
     {
-        Assert.Null(new ProbeBook(Networks.Linear3, [9]).Read(_book.Frame(End)));
-        Assert.Null(new ProbeBook(Networks.Linear3, null).Read(_book.Frame(End)));
+        (byte[] frame, ulong cookie) = _book.Make(End, 7);
+
+        Assert.Equal((End, cookie), LinkProbe.Read(frame));
+        Assert.Equal(cookie, LinkProbe.Cookie([1, 2, 3], End, 7));
+        Assert.Equal("0180C200000E02000002000388CC", Convert.ToHexString(frame[..14]));
+        Assert.Contains("s2", Encoding.Latin1.GetString(frame), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Read_CookieOfAnotherPort_IsNull()
+    public void Make_OtherKeyPortOrNumber_GivesAnotherCookie()
     {
-        ulong cookie = LinkProbe.Read(_book.Frame(End))!.Value.Cookie;
+        ulong[] cookies =
+        [
+            _book.Make(End, 7).Cookie,
+            _book.Make(End, 8).Cookie,
+            _book.Make(End with { Port = 2 }, 7).Cookie,
+            new ProbeBook(Networks.Linear3, [9]).Make(End, 7).Cookie,
+            new ProbeBook(Networks.Linear3, null).Make(End, 7).Cookie,
+            new ProbeBook(Networks.Linear3, null).Make(End, 7).Cookie,
+        ];
 
-        Assert.Equal(cookie, LinkProbe.Cookie([1, 2, 3], End));
-        Assert.Null(_book.Read(LinkProbe.Write(End with { Port = 2 }, cookie, 2)));
+        Assert.Equal(cookies.Length, cookies.Distinct().Count());
     }
 
     [Fact]
     public void Read_EveryTruncationAndRandomBytes_IsNull()
     {
-        byte[] frame = _book.Frame(End).ToArray();
+        byte[] frame = _book.Make(End, 7).Frame;
         for (int length = 0; length < frame.Length - 2; length++)
         {
-            Assert.Null(_book.Read(frame.AsSpan(0, length)));
+            Assert.Null(LinkProbe.Read(frame.AsSpan(0, length)));
         }
 
         Random random = new(7);
@@ -44,16 +52,7 @@ public sealed class ProbeBookTests
             random.NextBytes(frame);
             frame[12] = 0x88;
             frame[13] = 0xCC;
-            Assert.Null(_book.Read(frame.AsSpan(0, random.Next(frame.Length))));
+            Assert.Null(LinkProbe.Read(frame.AsSpan(0, random.Next(frame.Length))));
         }
-    }
-
-    [Fact]
-    public void Frame_AnyPort_IsLldpToTheNearestBridge()
-    {
-        byte[] frame = _book.Frame(End);
-
-        Assert.Equal("0180C200000E02000002000388CC", Convert.ToHexString(frame[..14]));
-        Assert.Contains("s2", Encoding.Latin1.GetString(frame), StringComparison.Ordinal);
     }
 }

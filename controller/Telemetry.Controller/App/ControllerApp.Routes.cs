@@ -1,0 +1,119 @@
+using Telemetry.Controller.Client;
+using Telemetry.Controller.Planning;
+using Telemetry.Controller.Topologies;
+
+namespace Telemetry.Controller.App;
+
+public sealed partial class ControllerApp
+{
+    /// <summary>How long switches may take to write before others rely on it all the same.</summary>
+    private static readonly TimeSpan s_waveTimeout = TimeSpan.FromMilliseconds(200);
+
+    private SwitchRoutes? _routes;
+    private Task _rollingOut = Task.CompletedTask;
+    private int _rollout;
+    private bool _routesStale;
+    private bool _planning;
+    private long _routeChanges;
+
+    /// <summary>How often routes were planned anew since the start because links changed.</summary>
+    public long RouteChanges => Interlocked.Read(ref _routeChanges);
+
+    /// <summary>What every switch shall have over all links; before any is contacted.</summary>
+    private void PlanFirst()
+    {
+        _routes = SwitchRoutes.Compute(_topology, _ => true);
+        foreach (SwitchAgent agent in _agents)
+        {
+            agent.Demand(agent.Plan(_topology, _routes, _options));
+        }
+    }
+
+    /// <summary>Routes around the links that are down now. One caller does it; what others find meanwhile, it does too.</summary>
+    private void Reroute()
+    {
+        lock (_gate)
+        {
+            _routesStale = true;
+            if (_planning)
+            {
+                return;
+            }
+
+            _planning = true;
+        }
+
+        while (true)
+        {
+            HashSet<Link> down;
+            lock (_gate)
+            {
+                if (!_routesStale || _disposed)
+                {
+                    _planning = false;
+                    return;
+                }
+
+                _routesStale = false;
+                down = _links.Down;
+            }
+
+            Interlocked.Increment(ref _routeChanges);
+            SwitchRoutes routes = SwitchRoutes.Compute(_topology, link => !down.Contains(link));
+            IReadOnlyList<IReadOnlyList<string>> waves = RolloutOrder.Waves(_topology, _routes!, routes);
+            Dictionary<string, DesiredState> plans = _agents.ToDictionary(a => a.Node.Name, a => a.Plan(_topology, routes, _options));
+            _routes = routes;
+            Task rollout = RollOutAsync(waves, plans, ++_rollout);
+            lock (_gate)
+            {
+                _rollingOut = _rollingOut.IsCompleted ? rollout : Task.WhenAll(_rollingOut, rollout);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Has switches write their plans wave by wave: who sends packets a new way waits for those that they meet there.
+    /// A later rollout takes over from an earlier one.
+    /// </summary>
+    private async Task RollOutAsync(
+        IReadOnlyList<IReadOnlyList<string>> waves, IReadOnlyDictionary<string, DesiredState> plans, int number)
+    {
+        foreach (IReadOnlyList<string> wave in waves)
+        {
+            foreach (string name in wave)
+            {
+                SwitchAgent agent = _agentByName[name];
+                agent.Demand(plans[name]);
+                agent.Wake();
+            }
+
+            Task written = Task.WhenAll(wave.Select(name => _agentByName[name].Settled));
+            if (!written.IsCompleted)
+            {
+                try
+                {
+                    await WaitAtMostAsync(written, s_waveTimeout).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+            }
+
+            if (number != Volatile.Read(ref _rollout))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task WaitAtMostAsync(Task task, TimeSpan limit)
+    {
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        Task timeout = InlineDelay.WaitAsync(limit, _time, ended.Token);
+        await Task.WhenAny(task, timeout).ConfigureAwait(false);
+        _stopping.Token.ThrowIfCancellationRequested();
+        ended.Cancel(); // not CancelAsync: its callbacks would leave the loop's thread
+        await timeout.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}
