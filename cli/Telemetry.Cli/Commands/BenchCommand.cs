@@ -15,6 +15,7 @@ internal static class BenchCommand
         new PredictBenchmark(),
         new WriteBenchmark(),
         new SwitchBenchmark(),
+        new FailoverBenchmark(),
     ];
 
     public static Command Create()

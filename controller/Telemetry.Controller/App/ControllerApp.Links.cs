@@ -15,7 +15,7 @@ public sealed partial class ControllerApp
 
     private readonly ProbeBook _probes;
     private readonly SortedSet<string> _wiringFaults = new(StringComparer.Ordinal);
-    private IReadOnlyDictionary<string, SwitchAgent> _agentByName = new Dictionary<string, SwitchAgent>();
+    private Dictionary<string, SwitchAgent> _agentByName = [];
     private ITimer? _timer;
     private ITimer? _followUp;
     private long _foreignProbes;

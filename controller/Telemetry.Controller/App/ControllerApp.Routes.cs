@@ -76,7 +76,7 @@ public sealed partial class ControllerApp
     /// A later rollout takes over from an earlier one.
     /// </summary>
     private async Task RollOutAsync(
-        IReadOnlyList<IReadOnlyList<string>> waves, IReadOnlyDictionary<string, DesiredState> plans, int number)
+        IReadOnlyList<IReadOnlyList<string>> waves, Dictionary<string, DesiredState> plans, int number)
     {
         foreach (IReadOnlyList<string> wave in waves)
         {

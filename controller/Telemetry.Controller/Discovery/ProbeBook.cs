@@ -21,7 +21,8 @@ internal sealed class ProbeBook
     public (byte[] Frame, ulong Cookie) Make(LinkEnd from, long number)
     {
         ulong cookie = LinkProbe.Cookie(_key, from, number);
-        MacAddress.TryParse(PortMac.Of(_nodeIds[from.Device], from.Port), out ulong mac);
-        return (LinkProbe.Write(from, cookie, mac), cookie);
+        return MacAddress.TryParse(PortMac.Of(_nodeIds[from.Device], from.Port), out ulong mac)
+            ? (LinkProbe.Write(from, cookie, mac), cookie)
+            : throw new InvalidOperationException($"{from.Device}-p{from.Port} has no MAC address");
     }
 }

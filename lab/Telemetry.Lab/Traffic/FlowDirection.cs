@@ -39,6 +39,7 @@ internal sealed class FlowDirection
         }
 
         Truth.PacketsDelivered++;
+        Truth.OnDelivered(nowNs);
         Truth.BytesDelivered += frame.Length;
         Truth.PacketsMarked += frame.IsMarked ? 1 : 0;
         if (frame.IsStamped)

@@ -39,9 +39,28 @@ public sealed class FlowTruth
     /// <summary>Sender's interface to receiver, nanoseconds, one value a delivered data packet.</summary>
     public SampleSet LatencyNs { get; } = new();
 
+    /// <summary>Longest time from one delivered packet to the next, nanoseconds, since <see cref="RestartSilence"/>; loop time.</summary>
+    public long LongestSilenceNs { get; private set; }
+
+    /// <summary>When the newest packet was delivered, nanoseconds of loop time; 0 before the first.</summary>
+    public long LastDeliveredNs { get; private set; }
+
     /// <summary>Switches that the newest delivered packet crossed, in order.</summary>
     public IReadOnlyList<string> Path { get; internal set; } = [];
 
     /// <summary>How often a delivered packet's path differed from the one before.</summary>
     public int PathChanges { get; internal set; }
+
+    /// <summary>Forgets silences that are over. Loop's thread.</summary>
+    public void RestartSilence() => LongestSilenceNs = 0;
+
+    internal void OnDelivered(long nowNs)
+    {
+        if (LastDeliveredNs != 0)
+        {
+            LongestSilenceNs = Math.Max(LongestSilenceNs, nowNs - LastDeliveredNs);
+        }
+
+        LastDeliveredNs = nowNs;
+    }
 }

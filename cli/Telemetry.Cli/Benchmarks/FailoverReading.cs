@@ -1,0 +1,6 @@
+namespace Telemetry.Cli.Benchmarks;
+
+/// <summary>What one fault or its end cost.</summary>
+/// <param name="SilenceMs">Longest time that any flow's receiver heard nothing, milliseconds; a packet is due every one.</param>
+/// <param name="PacketsLost">Packets of all flows that did not arrive.</param>
+internal sealed record FailoverReading(double SilenceMs, long PacketsLost);
