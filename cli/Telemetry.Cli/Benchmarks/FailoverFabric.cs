@@ -113,7 +113,7 @@ internal sealed class FailoverFabric : IAsyncDisposable
             fabric =>
             {
                 SetPorts(fabric, name, up: false, carrierStays);
-                closed = Task.Run(async () => await server.DisposeAsync().ConfigureAwait(false), CancellationToken.None);
+                closed = Task.Run(() => CloseAsync(name, server), CancellationToken.None);
             },
             time,
             cancellation).ConfigureAwait(false);
@@ -167,13 +167,27 @@ internal sealed class FailoverFabric : IAsyncDisposable
         _ending.Dispose();
     }
 
+    /// <summary>A server that ends in order lets its streams live for a second; those of a killed one break at once.</summary>
+    private async Task CloseAsync(string name, P4RuntimeServer server)
+    {
+        ValueTask ended = server.DisposeAsync(); // listens no more when this returns
+        if (_channels.TryRemove(name, out GrpcChannel? channel))
+        {
+            channel.Dispose();
+        }
+
+        await ended.ConfigureAwait(false);
+    }
+
     private void SetPorts(EmbeddedFabric fabric, string name, bool up, bool carrierStays)
     {
+        Switch owner = fabric.Switch(name);
+        owner.SetPortUp(owner.Options.CpuPort, up);
         foreach (Link link in _topology.Links.Where(l => l.A.Device == name || l.B.Device == name))
         {
             if (carrierStays)
             {
-                fabric.Switch(name).SetPortUp(link.A.Device == name ? link.A.Port : link.B.Port, up);
+                owner.SetPortUp(link.A.Device == name ? link.A.Port : link.B.Port, up);
             }
             else
             {

@@ -186,7 +186,7 @@ public sealed class LinkMonitorTests
 
     private void Echo(string name, int sent, int received) => Receive(name, Send(new LinkEnd(name, 510), sent), received);
 
-    private IEnumerable<string> Interval(int at)
+    private List<string> Interval(int at)
     {
         _monitor.EndInterval(Ns(at), name => _reach[name]);
         return Changes();
