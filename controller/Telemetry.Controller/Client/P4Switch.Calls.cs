@@ -69,7 +69,7 @@ public sealed partial class P4Switch
         }
         catch (RpcException fault)
         {
-            throw P4RuntimeException.From(fault, $"{Name}: {operation}", complete, Hint(fault.StatusCode));
+            throw P4RuntimeException.From(fault, $"{Name}: {operation}", complete, Hint(fault.Status));
         }
     }
 
@@ -97,13 +97,16 @@ public sealed partial class P4Switch
         ?? throw new P4RuntimeException(
             StatusCode.FailedPrecondition, Name, "it is not known what program the switch runs: push one, or adopt the one it has", [], null);
 
-    private string Hint(StatusCode code) => code switch
+    private string Hint(Status status) => status.StatusCode switch
     {
         StatusCode.PermissionDenied when _electionId == 0 => "this client only observes: give it an election id above 0",
         StatusCode.PermissionDenied when State == P4SwitchState.Backup =>
             $"another client is primary with election id {_highestElectionId}, this one claims {_electionId}: claim a higher one",
         StatusCode.PermissionDenied => $"writes need to be primary; this client claims election id {_electionId}",
         StatusCode.Unimplemented => "this target does not have it",
+
+        // simple_switch_grpc has streams and elections for every device id, but programs for its own only
+        StatusCode.Unknown when status.Detail.Contains("assign device", StringComparison.Ordinal) => $"the switch has another device id than {_options.DeviceId}",
         _ => "",
     };
 }

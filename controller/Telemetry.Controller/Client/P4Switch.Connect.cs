@@ -8,7 +8,7 @@ namespace Telemetry.Controller.Client;
 public sealed partial class P4Switch
 {
     private readonly CancellationTokenSource _ending = new();
-    private volatile RpcException? _streamFault;
+    private volatile P4RuntimeException? _refusal;
     private IDisposable? _owned;
     private Task? _running;
 
@@ -103,9 +103,9 @@ public sealed partial class P4Switch
             {
                 settled.TrySetResult();
             }
-            else if (_streamFault is { StatusCode: not (StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Aborted) } fault)
+            else if (_refusal is { } fault)
             {
-                settled.TrySetException(P4RuntimeException.From(fault, $"{Name}: stream", hint: RefusalHint(fault.StatusCode)));
+                settled.TrySetException(fault);
             }
         }
 
@@ -132,6 +132,9 @@ public sealed partial class P4Switch
         await using CancellationTokenRegistration end = cancellation.Register(() => held.TrySetCanceled(cancellation));
         await held.Task.ConfigureAwait(false);
     }
+
+    /// <summary>Trying again would not help.</summary>
+    private static bool IsRefusal(StatusCode code) => code is not (StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Aborted);
 
     private string RefusalHint(StatusCode code) => code switch
     {

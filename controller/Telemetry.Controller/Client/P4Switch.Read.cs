@@ -45,8 +45,10 @@ public sealed partial class P4Switch
     public async Task<IReadOnlyList<P4Entry>> ReadEntriesAsync(Entity filter, CancellationToken cancellation = default)
     {
         P4InfoIndex index = (Pipeline.Saved ?? RunningProgram()).Index;
-        IReadOnlyList<Entity> found = await ReadAsync([filter], cancellation).ConfigureAwait(false);
-        return [.. found.Select(e => new P4Entry(e, index))];
+        IEnumerable<P4Entry> found = (await ReadAsync([filter], cancellation).ConfigureAwait(false)).Select(e => new P4Entry(e, index));
+
+        // simple_switch_grpc lists a member as often as its weight in a group says
+        return [.. filter.EntityCase == Entity.EntityOneofCase.ActionProfileMember ? found.DistinctBy(e => e.Key) : found];
     }
 
     /// <summary>Reads the entries of a table, its default action included where the target lists it.</summary>
@@ -109,22 +111,57 @@ public sealed partial class P4Switch
         List<P4Entry> state = [];
         if (index.ActionProfiles.Count > 0)
         {
-            state.AddRange(await ReadEntriesAsync(new Entity { ActionProfileMember = new ActionProfileMember() }, cancellation).ConfigureAwait(false));
-            if (index.ActionProfiles.Any(p => p.IsSelector))
-            {
-                state.AddRange(await ReadEntriesAsync(new Entity { ActionProfileGroup = new ActionProfileGroup() }, cancellation).ConfigureAwait(false));
-            }
+            state.AddRange(await ReadProfilesAsync(index.ActionProfiles, id => new Entity { ActionProfileMember = new ActionProfileMember { ActionProfileId = id } }, cancellation).ConfigureAwait(false));
+            state.AddRange(await ReadProfilesAsync(
+                index.ActionProfiles.Where(p => p.IsSelector), id => new Entity { ActionProfileGroup = new ActionProfileGroup { ActionProfileId = id } }, cancellation).ConfigureAwait(false));
         }
 
-        IReadOnlyList<P4Entry> tables = await ReadEntriesAsync(new Entity { TableEntry = new TableEntry() }, cancellation).ConfigureAwait(false);
+        IReadOnlyList<P4Entry> tables = [.. (await ReadAsync(await TableFiltersAsync(index, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false))
+            .Select(e => new P4Entry(e, index))];
         state.AddRange(tables.Where(e => e.Entity.TableEntry is { IsConst: false, IsDefaultAction: false }));
-        if (index.Digests.Count > 0)
+        foreach (DigestInfo digest in index.Digests)
         {
-            state.AddRange(await ReadIfServedAsync([new Entity { DigestEntry = new DigestEntry() }], index, cancellation).ConfigureAwait(false));
+            // one by one: simple_switch_grpc reads no digest that is not named
+            state.AddRange(await ReadIfServedAsync([new Entity { DigestEntry = new DigestEntry { DigestId = digest.Id } }], index, cancellation).ConfigureAwait(false));
         }
 
         state.AddRange(await ReadReplicationAsync(cancellation).ConfigureAwait(false));
         return state;
+    }
+
+    /// <summary>
+    /// Members or groups of profiles. simple_switch_grpc refuses to read those of a selector that has one-shot entries:
+    /// it has none of its own then.
+    /// </summary>
+    private async Task<IReadOnlyList<P4Entry>> ReadProfilesAsync(
+        IEnumerable<ActionProfileInfo> profiles, Func<uint, Entity> filter, CancellationToken cancellation)
+    {
+        List<P4Entry> found = [];
+        foreach (ActionProfileInfo profile in profiles)
+        {
+            try
+            {
+                found.AddRange(await ReadEntriesAsync(filter(profile.Id), cancellation).ConfigureAwait(false));
+            }
+            catch (P4RuntimeException fault) when (profile.IsSelector && fault.Code == StatusCode.InvalidArgument)
+            {
+                continue;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>All tables at once, or one by one those that the target can list.</summary>
+    private async Task<IEnumerable<Entity>> TableFiltersAsync(P4InfoIndex index, CancellationToken cancellation)
+    {
+        if (!index.Tables.Any(t => t.Source.HasInitialEntries)
+            || (await TargetAsync(cancellation).ConfigureAwait(false)).ListsInitialEntries)
+        {
+            return [new Entity { TableEntry = new TableEntry() }];
+        }
+
+        return index.Tables.Where(t => !t.Source.HasInitialEntries).Select(t => new Entity { TableEntry = new TableEntry { TableId = t.Id } });
     }
 
     /// <summary>Clone sessions and multicast groups; none where the target cannot list them.</summary>

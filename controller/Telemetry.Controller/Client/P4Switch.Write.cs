@@ -1,5 +1,6 @@
 using Grpc.Core;
 using P4.V1;
+using Telemetry.Controller.Entries;
 using Telemetry.P4Runtime.Errors;
 
 namespace Telemetry.Controller.Client;
@@ -203,17 +204,25 @@ public sealed partial class P4Switch
     /// <summary>Throws, before anything is sent, where the target is known not to take an update.</summary>
     private async Task RefuseAsync(IReadOnlyList<P4Update> updates, CancellationToken cancellation)
     {
-        if (!updates.Any(u => u.Entry.Entity.EntityCase is not (Entity.EntityOneofCase.TableEntry
-            or Entity.EntityOneofCase.ActionProfileMember or Entity.EntityOneofCase.ActionProfileGroup)))
+        bool every = true;
+        for (int i = 0; i < updates.Count && every; i++)
         {
-            return;
+            P4Entry entry = updates[i].Entry;
+            every = entry.Entity.EntityCase is Entity.EntityOneofCase.TableEntry
+                or Entity.EntityOneofCase.ActionProfileMember or Entity.EntityOneofCase.ActionProfileGroup
+                && !entry.Program.HasTranslatedStrings;
+        }
+
+        if (every)
+        {
+            return; // what every target takes
         }
 
         TargetCapabilities target = await TargetAsync(cancellation).ConfigureAwait(false);
         List<UpdateError> refused = [];
         for (int i = 0; i < updates.Count; i++)
         {
-            if (target.Refusal(updates[i].ToProto()) is { } reason)
+            if (target.Refusal(updates[i]) is { } reason)
             {
                 refused.Add(new UpdateError(i, StatusCode.Unimplemented, reason, "", 0, updates[i].ToString()));
             }

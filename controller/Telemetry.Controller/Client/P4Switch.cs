@@ -82,7 +82,7 @@ public sealed partial class P4Switch : IAsyncDisposable
         {
             string reason;
             bool wasPrimary = false;
-            _streamFault = null;
+            _refusal = null;
             try
             {
                 wasPrimary = await RunSessionAsync(whilePrimary, cancellation).ConfigureAwait(false);
@@ -90,11 +90,12 @@ public sealed partial class P4Switch : IAsyncDisposable
             }
             catch (RpcException fault)
             {
-                _streamFault = fault;
+                _refusal = IsRefusal(fault.StatusCode) ? P4RuntimeException.From(fault, $"{Name}: stream", hint: RefusalHint(fault.StatusCode)) : null;
                 reason = fault.Status.Detail.Length > 0 ? $"{fault.StatusCode}: {fault.Status.Detail}" : $"{fault.StatusCode}";
             }
             catch (P4RuntimeException fault)
             {
+                _refusal = IsRefusal(fault.Code) ? fault : null;
                 reason = fault.Message;
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -140,9 +141,10 @@ public sealed partial class P4Switch : IAsyncDisposable
         StreamSender sender = new(call.RequestStream, _options.SendBuffer);
         using SwitchSession session = new(client, sender, ending);
         _session = session;
-        Claim(session);
         try
         {
+            await CheckRoleAsync(ending.Token).ConfigureAwait(false);
+            Claim(session);
             while (await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
             {
                 OnMessage(call.ResponseStream.Current, session, whilePrimary);
@@ -163,6 +165,16 @@ public sealed partial class P4Switch : IAsyncDisposable
         }
 
         return session.HandlerRan;
+    }
+
+    /// <summary>A target without roles would take the claim for one to everything.</summary>
+    private async Task CheckRoleAsync(CancellationToken cancellation)
+    {
+        if (_options.Role.Length > 0 && await TargetAsync(cancellation).ConfigureAwait(false) is { Roles: false } target)
+        {
+            throw new P4RuntimeException(
+                StatusCode.Unimplemented, $"{Name}: stream", $"role {_options.Role}: {target.Name} has no roles but the default one", [], null);
+        }
     }
 
     /// <summary>Calls go through, but no stream takes part in the election.</summary>

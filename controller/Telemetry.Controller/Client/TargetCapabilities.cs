@@ -1,4 +1,6 @@
 using P4.V1;
+using Telemetry.Controller.Entries;
+using Telemetry.P4Runtime.Schema;
 
 namespace Telemetry.Controller.Client;
 
@@ -16,6 +18,9 @@ public sealed record TargetCapabilities
 
     /// <summary>Parser value sets can be read and written.</summary>
     public bool ValueSets { get; init; } = true;
+
+    /// <summary>Values of types that p4runtime_translation makes strings.</summary>
+    public bool Translates { get; init; } = true;
 
     /// <summary>Externs of other architectures.</summary>
     public bool Externs { get; init; } = true;
@@ -50,11 +55,22 @@ public sealed record TargetCapabilities
     /// <summary>RECONCILE_AND_COMMIT keeps what the new program still has.</summary>
     public bool Reconciles { get; init; } = true;
 
+    /// <summary>
+    /// Tables whose entries the program begins with can be read. Otherwise such a table's read fails, and so does a
+    /// read of all tables.
+    /// </summary>
+    public bool ListsInitialEntries { get; init; } = true;
+
+    /// <summary>
+    /// The watch ports of a group can be read back. simple_switch_grpc answers with the last member's for all of them.
+    /// </summary>
+    public bool ReadsWatchPorts { get; init; } = true;
+
     /// <summary>Largest request that it takes, in bytes.</summary>
     public int MaximumRequestBytes { get; init; } = 64 << 20;
 
     /// <summary>The embedded switch.</summary>
-    public static TargetCapabilities Embedded { get; } = new() { Name = "embedded", Externs = false, Reconciles = false };
+    public static TargetCapabilities Embedded { get; } = new() { Name = "embedded", Externs = false };
 
     /// <summary>simple_switch_grpc: P4Runtime 1.3 as PI serves it.</summary>
     public static TargetCapabilities Bmv2 { get; } = new()
@@ -69,6 +85,9 @@ public sealed record TargetCapabilities
         BackupReplicas = false,
         CloneOptions = false,
         ReplicationFollowsProgram = false,
+        Translates = false,
+        ListsInitialEntries = false,
+        ReadsWatchPorts = false,
         Reconciles = false,
         MaximumRequestBytes = 4 << 20,
     };
@@ -84,12 +103,23 @@ public sealed record TargetCapabilities
         _ => Unknown,
     };
 
-    /// <summary>Why it cannot take an update; null where it can.</summary>
-    public string? Refusal(Update update)
+    /// <summary>What it has of this kind can be read back.</summary>
+    public bool Lists(P4Entry entry) => entry.Entity.EntityCase switch
     {
-        Entity entity = update.Entity;
+        Entity.EntityOneofCase.PacketReplicationEngineEntry => ListsReplication,
+        Entity.EntityOneofCase.TableEntry => ListsInitialEntries
+            || !(entry.Program.Tables.TryGet(entry.Entity.TableEntry.TableId, out TableInfo? table) && table.Source.HasInitialEntries),
+        _ => true,
+    };
+
+    /// <summary>Why it cannot take an update; null where it can.</summary>
+    public string? Refusal(P4Update update)
+    {
+        Entity entity = update.Entry.Entity;
         string? lacking = entity.EntityCase switch
         {
+            Entity.EntityOneofCase.TableEntry when !Translates => TranslationRefusal(entity.TableEntry, update.Entry.Program),
+            Entity.EntityOneofCase.ActionProfileMember when !Translates => TranslationRefusal(entity.ActionProfileMember.Action, update.Entry.Program),
             Entity.EntityOneofCase.RegisterEntry when !Registers => "has no registers over P4Runtime",
             Entity.EntityOneofCase.ValueSetEntry when !ValueSets => "has no value sets over P4Runtime",
             Entity.EntityOneofCase.ExternEntry when !Externs => "has no externs over P4Runtime",
@@ -114,6 +144,30 @@ public sealed record TargetCapabilities
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>Names the first value of an entry that would be a string.</summary>
+    private static string? TranslationRefusal(TableEntry entry, P4InfoIndex program)
+    {
+        if (!program.HasTranslatedStrings || !program.Tables.TryGet(entry.TableId, out TableInfo? table))
+        {
+            return null;
+        }
+
+        foreach (FieldMatch match in entry.Match)
+        {
+            if (table.MatchFields.TryGet(match.FieldId, out MatchFieldInfo? field) && field.Width == 0)
+            {
+                return $"has no translated strings: key {field.Name} of table {table.Name} is one (p4runtime_translation)";
+            }
+        }
+
+        return TranslationRefusal(entry.Action?.Action, program);
+    }
+
+    private static string? TranslationRefusal(P4.V1.Action? call, P4InfoIndex program) =>
+        call is not null && program.Actions.TryGet(call.ActionId, out ActionInfo? action) && action.Parameters.FirstOrDefault(p => p.Width == 0) is { } parameter
+            ? $"has no translated strings: parameter {parameter.Name} of action {action.Name} is one (p4runtime_translation)"
+            : null;
 
     private string? Refusal(PacketReplicationEngineEntry entry)
     {

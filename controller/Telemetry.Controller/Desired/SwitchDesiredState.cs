@@ -37,11 +37,12 @@ public static class SwitchDesiredState
             }
 
             P4Entry? present = installed.Find(update.Entry.Key);
-            bool blind = !target.ListsReplication && update.Entry.Entity.PacketReplicationEngineEntry is not null;
+            bool blind = !target.Lists(update.Entry)
+                || (present is not null && update.Kind == UpdateKind.Modify && !Differs(update.Entry, present, target.ReadsWatchPorts));
             steps.Add(new PlanStep(
                 update.Entry.IsModifyOnly && update.Kind == UpdateKind.Insert ? P4Update.Modify(update.Entry) : update,
                 present,
-                applied is not null && !blind && Differs(applied.Find(update.Entry.Key), present),
+                applied is not null && !blind && Differs(applied.Find(update.Entry.Key), present, target.ReadsWatchPorts),
                 blind));
         }
 
@@ -64,8 +65,7 @@ public static class SwitchDesiredState
         foreach (P4Entry expected in applied.Entries)
         {
             P4Entry? present = installed.Find(expected.Key);
-            bool listed = target.ListsReplication || expected.Entity.PacketReplicationEngineEntry is null;
-            if (listed && Differs(expected, present))
+            if (target.Lists(expected) && Differs(expected, present, target.ReadsWatchPorts))
             {
                 drift.Add(new Drift(expected, present));
             }
@@ -146,6 +146,6 @@ public static class SwitchDesiredState
         return new DesiredState(installed);
     }
 
-    private static bool Differs(P4Entry? expected, P4Entry? present) =>
-        expected is null != present is null || (expected is not null && !expected.HasContentOf(present!));
+    private static bool Differs(P4Entry? expected, P4Entry? present, bool watchPorts) =>
+        expected is null != present is null || (expected is not null && !expected.HasContentOf(present!, watchPorts));
 }

@@ -28,7 +28,9 @@ internal static class EntityKey
     };
 
     /// <summary>The part of an entity that a controller writes, so that what is read back compares equal.</summary>
-    public static Entity Normal(Entity entity)
+    /// <param name="entity">Stays as it is.</param>
+    /// <param name="watchPorts">False leaves out what the members of a group watch.</param>
+    public static Entity Normal(Entity entity, bool watchPorts = true)
     {
         Entity normal = entity.Clone();
         switch (normal.EntityCase)
@@ -56,6 +58,11 @@ internal static class EntityKey
                     .Where(m => m.WatchKindCase == ActionProfileGroup.Types.Member.WatchKindOneofCase.Watch))
                 {
                     member.WatchPort = CanonicalBytes.Encode((ulong)(uint)member.Watch, new ValueField("watch", 32));
+                }
+
+                foreach (ActionProfileGroup.Types.Member member in watchPorts ? [] : normal.ActionProfileGroup.Members)
+                {
+                    member.ClearWatchKind();
                 }
 
                 ActionProfileGroup.Types.Member[] members = [.. normal.ActionProfileGroup.Members.OrderBy(m => m.MemberId)];

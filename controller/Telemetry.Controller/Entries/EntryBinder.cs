@@ -187,7 +187,14 @@ internal static partial class EntryBinder
         }
 
         CheckId("group", spec.Id, faults);
-        ActionProfileGroup group = new() { ActionProfileId = profile.Id, GroupId = spec.Id, MaxSize = spec.MaximumSize };
+        int room = profile.Source.MaxGroupSize;
+        if (spec.MaximumSize < 0 || (room > 0 && spec.MaximumSize > room))
+        {
+            faults.Add($"group {spec.Id} of {profile.Name}: max-size {spec.MaximumSize}; the program gives its groups room for {room} members");
+        }
+
+        // A program that limits its groups wants to be told a size; the whole room is what leaving it out means.
+        ActionProfileGroup group = new() { ActionProfileId = profile.Id, GroupId = spec.Id, MaxSize = spec.MaximumSize > 0 ? spec.MaximumSize : room };
         HashSet<uint> members = [];
         foreach (GroupMemberSpec member in spec.Members)
         {

@@ -37,8 +37,11 @@ public sealed record P4Entry(Entity Entity, P4InfoIndex Program, int Order = 0)
     };
 
     /// <summary>Same key and same content.</summary>
-    public bool HasContentOf(P4Entry other) =>
-        ReferenceEquals(Entity, other.Entity) || EntityKey.Normal(Entity).Equals(EntityKey.Normal(other.Entity));
+    public bool HasContentOf(P4Entry other) => HasContentOf(other, watchPorts: true);
+
+    /// <summary>Same key and same content, perhaps but for what a group watches.</summary>
+    internal bool HasContentOf(P4Entry other, bool watchPorts) =>
+        ReferenceEquals(Entity, other.Entity) || EntityKey.Normal(Entity, watchPorts).Equals(EntityKey.Normal(other.Entity, watchPorts));
 
     /// <summary>Same entity and order; texts that were asked for do not matter.</summary>
     public bool Equals(P4Entry? other) => other is not null && Order == other.Order && Entity.Equals(other.Entity);

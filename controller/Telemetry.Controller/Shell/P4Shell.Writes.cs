@@ -53,7 +53,7 @@ public sealed partial class P4Shell
     {
         P4Switch reader = await ReaderAsync(cancellation).ConfigureAwait(false);
         TargetCapabilities target = await reader.TargetAsync(cancellation).ConfigureAwait(false);
-        string? problem = target.Refusal(update.ToProto());
+        string? problem = target.Refusal(update);
         bool unknown = false;
         if (problem is null && !update.Entry.IsModifyOnly)
         {

@@ -10,8 +10,11 @@ namespace Telemetry.P4Runtime.Schema;
 /// <summary>One key of a table.</summary>
 public sealed class MatchFieldInfo : FieldInfo
 {
-    internal MatchFieldInfo(MatchField source, P4TypeInfo? types)
-        : base(source.Id, source.Name, source.Bitwidth, source.Annotations, source.TypeName, types) => Source = source;
+    /// <param name="source">What the P4Info says of it.</param>
+    /// <param name="types">The program's types.</param>
+    /// <param name="name">Its name where the P4Info has none.</param>
+    internal MatchFieldInfo(MatchField source, P4TypeInfo? types, string name = "")
+        : base(source.Id, source.Name.Length > 0 ? source.Name : name, source.Bitwidth, source.Annotations, source.TypeName, types) => Source = source;
 
     public MatchField Source { get; }
 

@@ -31,6 +31,7 @@ public sealed class P4InfoIndex
             Tables.Get(meter.TableId).DirectMeter = meter;
         foreach (var table in Tables.Where(t => t.Source.ImplementationId != 0))
             table.Implementation = ActionProfiles.Get(table.Source.ImplementationId);
+        HasTranslatedStrings = Tables.Any(t => t.MatchFields.Any(f => f.Width == 0)) || Actions.Any(a => a.Parameters.Any(p => p.Width == 0));
     }
 
     public P4Info Info { get; }
@@ -57,6 +58,9 @@ public sealed class P4InfoIndex
 
     /// <summary>Instances of externs of other architectures.</summary>
     public NameIndex<ExternInfo> Externs { get; }
+
+    /// <summary>A key or a parameter is a string for the controller (p4runtime_translation).</summary>
+    public bool HasTranslatedStrings { get; }
 
     /// <summary>"packet_in" and "packet_out", where the program has them.</summary>
     public NameIndex<PacketMetadataInfo> PacketMetadata { get; }

@@ -9,12 +9,15 @@ public sealed class ValueSetInfo : P4InfoObject
         : base(source.Preamble)
     {
         Source = source;
-        MatchFields = new NameIndex<MatchFieldInfo>($"match field of value set {Name}", source.Match.Select(m => new MatchFieldInfo(m, types)));
+        MatchFields = new NameIndex<MatchFieldInfo>($"match field of value set {Name}", source.Match.Select((m, i) => new MatchFieldInfo(m, types, source.Match.Count == 1 ? "value" : $"value{i + 1}")));
     }
 
     public ValueSet Source { get; }
 
-    /// <summary>Fields of one member, in the order of the select expression.</summary>
+    /// <summary>
+    /// Fields of one member, in the order of the select expression. p4c names only those of structs: a single one is then
+    /// called <c>value</c>, several <c>value1</c>, <c>value2</c> and so on.
+    /// </summary>
     public NameIndex<MatchFieldInfo> MatchFields { get; }
 
     /// <summary>Members that fit.</summary>

@@ -98,6 +98,11 @@ control ProbeIngress(inout headers_t hdr, inout meta_t meta, inout standard_meta
     action flood(bit<16> group) { standard.mcast_grp = group; }
     action mirror(bit<32> session) { clone(CloneType.I2E, session); }
     action punt() { standard.egress_spec = 510; }
+    action tell_color() { hdr.probe.out_value = (bit<16>) meta.color; punt(); }
+    action tell_cell(bit<32> index) {
+        cell_meters.execute_meter(index, meta.color);
+        tell_color();
+    }
     action drop() { mark_to_drop(standard); }
 
     table exact_table {
@@ -117,7 +122,7 @@ control ProbeIngress(inout headers_t hdr, inout meta_t meta, inout standard_meta
     }
     table acl {
         key = { hdr.probe.a: ternary; hdr.probe.b: range; hdr.probe.flags: optional; }
-        actions = { set; learn; flood; mirror; punt; count; NoAction; }
+        actions = { set; learn; flood; mirror; punt; count; tell_color; tell_cell; NoAction; }
         default_action = NoAction();
         size = 1024;
     }

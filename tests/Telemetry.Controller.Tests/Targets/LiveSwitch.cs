@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Grpc.Net.Client;
+using P4.Bm;
+
+namespace Telemetry.Controller.Tests.Targets;
+
+/// <summary>A switch that serves P4Runtime over gRPC on loopback, without interfaces; it can be restarted at the same address.</summary>
+internal abstract class LiveSwitch : IAsyncDisposable
+{
+    public const int DeviceId = 1;
+    public const int CpuPort = 510;
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private readonly int _control = FreePort();
+    private readonly int _data = FreePort();
+
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_control}");
+
+    protected string[] Arguments =>
+        ["--no-p4", .. First, "--device-id", $"{DeviceId}", "--", "--grpc-server-addr", Address, "--dp-grpc-server-addr", $"127.0.0.1:{_data}", "--cpu-port", $"{CpuPort}", .. Last];
+
+    /// <summary>Arguments in front of the second part of the command line.</summary>
+    protected virtual IEnumerable<string> First => [];
+
+    /// <summary>Arguments at the end.</summary>
+    public IReadOnlyList<string> Last { get; init; } = [];
+
+    public static async Task<LiveSwitch> StartAsync(string target, params string[] last)
+    {
+        LiveSwitch created = target == TargetNames.Bmv2 ? new Bmv2Switch { Last = last } : new EmbeddedSwitch { Last = last };
+        await created.StartAsync();
+        return created;
+    }
+
+    public async Task StartAsync()
+    {
+        await LaunchAsync();
+        await UntilAsync(() => Listens(_control) && Listens(_data), "that the switch listens");
+    }
+
+    /// <summary>Ends it as a crash would.</summary>
+    public abstract Task StopAsync();
+
+    /// <summary>Tells the switch that a port went down or up.</summary>
+    public async Task SetPortAsync(int port, bool up)
+    {
+        using GrpcChannel channel = GrpcChannel.ForAddress($"http://127.0.0.1:{_data}");
+        await new DataplaneInterface.DataplaneInterfaceClient(channel).SetPortOperStatusAsync(new SetPortOperStatusRequest
+        {
+            DeviceId = DeviceId,
+            Port = (uint)port,
+            OperStatus = up ? PortOperStatus.OperStatusUp : PortOperStatus.OperStatusDown,
+        });
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < s_limit, $"waited in vain for {what}");
+            await Task.Delay(2);
+        }
+    }
+
+    protected static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    protected abstract Task LaunchAsync();
+
+    private static bool Listens(int port)
+    {
+        using TcpClient client = new();
+        try
+        {
+            client.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
