@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Telemetry.SoftSwitch.Hosting;
 
-/// <summary>One gRPC service object on one address over HTTP/2.</summary>
+/// <summary>gRPC service objects on one address over HTTP/2.</summary>
 internal sealed class GrpcServer : IAsyncDisposable
 {
     /// <summary>Large pipelines and batches fit; BMv2's limit is 4 MiB, which large fabrics exceed.</summary>
@@ -35,13 +35,12 @@ internal sealed class GrpcServer : IAsyncDisposable
     public int Port { get; }
 
     /// <param name="what">What the address is for, in errors.</param>
-    /// <param name="service">The service object; every call goes to it.</param>
+    /// <param name="services">The service objects; every call goes to one of them.</param>
     /// <param name="address">Where to listen.</param>
     /// <param name="tls">Certificates; null without TLS.</param>
     /// <param name="cancellation">Ends the attempt to start.</param>
     /// <exception cref="IOException">The address cannot be bound, or a certificate not be read; the message says which and why.</exception>
-    public static async Task<GrpcServer> StartAsync<TService>(string what, TService service, GrpcAddress address, GrpcTls? tls, CancellationToken cancellation)
-        where TService : class
+    public static async Task<GrpcServer> StartAsync(string what, IReadOnlyList<ServedObject> services, GrpcAddress address, GrpcTls? tls, CancellationToken cancellation)
     {
         string place = $"{what} address {address}";
         IPAddress bindTo = address.Host == "localhost" ? IPAddress.Loopback
@@ -68,7 +67,11 @@ internal sealed class GrpcServer : IAsyncDisposable
             o.MaxReceiveMessageSize = MaxMessageBytes;
             o.MaxSendMessageSize = MaxMessageBytes;
         });
-        builder.Services.AddSingleton(service);
+        foreach (ServedObject service in services)
+        {
+            service.Register(builder.Services);
+        }
+
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.Limits.Http2.InitialConnectionWindowSize = WindowBytes;
@@ -84,7 +87,11 @@ internal sealed class GrpcServer : IAsyncDisposable
         });
         WebApplication app = builder.Build();
         app.UseRouting();
-        app.MapGrpcService<TService>();
+        foreach (ServedObject service in services)
+        {
+            service.Map(app);
+        }
+
         try
         {
             await app.StartAsync(cancellation).ConfigureAwait(false);

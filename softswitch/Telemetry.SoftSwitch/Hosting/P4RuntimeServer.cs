@@ -1,9 +1,11 @@
+using Telemetry.SoftSwitch.Control;
 using Telemetry.SoftSwitch.Service;
 using Telemetry.SoftSwitch.Switching;
+using Telemetry.SoftSwitch.Tracing;
 
 namespace Telemetry.SoftSwitch.Hosting;
 
-/// <summary>Serves one switch's P4Runtime over HTTP/2, with or without TLS.</summary>
+/// <summary>Serves one switch's P4Runtime, and the control of its queues, counters and traces, over HTTP/2, with or without TLS.</summary>
 public sealed class P4RuntimeServer : IAsyncDisposable
 {
     private readonly GrpcServer _server;
@@ -35,11 +37,18 @@ public sealed class P4RuntimeServer : IAsyncDisposable
     /// <param name="tls">Certificates; null without TLS.</param>
     /// <param name="cancellation">Ends the attempt to start.</param>
     /// <exception cref="IOException">The address cannot be bound, or a certificate not be read; the message says which and why.</exception>
-    public static async Task<P4RuntimeServer> StartAsync(Switch served, GrpcAddress address, GrpcTls? tls, CancellationToken cancellation = default)
+    public static Task<P4RuntimeServer> StartAsync(Switch served, GrpcAddress address, GrpcTls? tls, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(served);
         ArgumentNullException.ThrowIfNull(address);
-        GrpcServer server = await GrpcServer.StartAsync("P4Runtime", (P4RuntimeService)served.Service, address, tls, cancellation).ConfigureAwait(false);
+        return StartAsync(served, null, address, tls, cancellation);
+    }
+
+    /// <summary>The same for a switch that writes a log.</summary>
+    internal static async Task<P4RuntimeServer> StartAsync(Switch served, SwitchLog? log, GrpcAddress address, GrpcTls? tls, CancellationToken cancellation)
+    {
+        GrpcServer server = await GrpcServer.StartAsync(
+            "P4Runtime", [ServedObject.Of((P4RuntimeService)served.Service), ServedObject.Of(new ControlService(served, log))], address, tls, cancellation).ConfigureAwait(false);
         return new P4RuntimeServer(server, address.Host);
     }
 

@@ -8,7 +8,9 @@ public sealed partial record SwitchCommandLine
     /// <summary>What <c>--help</c> prints.</summary>
     public const string Usage = """
         Usage: telemetry switch [options] [JSON] [-- options]
-        Runs one embedded switch on network interfaces, with simple_switch_grpc's command line.
+               telemetry switch --control HOST:PORT COMMAND [options]
+        Runs one embedded switch on network interfaces, with simple_switch_grpc's command line; or, with --control, shows
+        and changes the queues, counters, stage times, trace and log of one that runs (--control --help).
 
           -i, --interface PORT@IFACE     network interface of a port, 0 to 510; repeatable
           --device-id N                  P4Runtime device id (0)

@@ -1,3 +1,4 @@
+using Telemetry.SoftSwitch.Control;
 using Telemetry.SoftSwitch.Hosting.Capture;
 using Telemetry.SoftSwitch.Hosting.Dataplane;
 using Telemetry.SoftSwitch.Ports;
@@ -19,6 +20,11 @@ public static class SwitchHost
     /// <returns>The exit code: 0 after cancellation, 2 for a bad command line, 1 for any other fault.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter log, CancellationToken cancellation)
     {
+        if (args.Contains("--control"))
+        {
+            return await ControlCommand.RunAsync(args, output, log, cancellation).ConfigureAwait(false);
+        }
+
         (SwitchCommandLine options, IReadOnlyList<string> faults) = SwitchCommandLine.Parse(args);
         TextWriter notes = TextWriter.Synchronized(log);
         if (faults.Count > 0)
@@ -79,9 +85,10 @@ public static class SwitchHost
                 Workers = options.Workers,
             })).ConfigureAwait(false);
             await OnLoopAsync(loop, () => SetQueues(created, options)).ConfigureAwait(false);
-            if (trace is not null && options.Log.Level < TraceLevel.Off)
+            SwitchLog? switchLog = trace is null ? null : new SwitchLog(created, trace.Queue);
+            if (switchLog is not null)
             {
-                await loop.InvokeAsync(() => created.StartTrace(options.Log, trace.Queue)).ConfigureAwait(false);
+                await OnLoopAsync(loop, () => switchLog.Configure(options.Log)).ConfigureAwait(false);
             }
 
             if (program is not null)
@@ -91,7 +98,7 @@ public static class SwitchHost
 
             await using GrpcServer? dataplane = await StartDataplaneAsync(options, created, cancellation).ConfigureAwait(false);
             Action start = dataplane is null ? await AttachAsync(options, created, ports, Note).ConfigureAwait(false) : () => { };
-            await using P4RuntimeServer server = await P4RuntimeServer.StartAsync(created, options.Grpc, options.Tls, cancellation).ConfigureAwait(false);
+            await using P4RuntimeServer server = await P4RuntimeServer.StartAsync(created, switchLog, options.Grpc, options.Tls, cancellation).ConfigureAwait(false);
             start();
             if (options.WithoutEffect.Count > 0)
             {
@@ -125,7 +132,7 @@ public static class SwitchHost
 
         DataplaneService service = new(created);
         await OnLoopAsync(created.Loop, () => service.AttachPorts(port => PortOptionsOf(options, port))).ConfigureAwait(false);
-        return await GrpcServer.StartAsync("data plane", service, options.DataplaneGrpc, null, cancellation).ConfigureAwait(false);
+        return await GrpcServer.StartAsync("data plane", [ServedObject.Of(service)], options.DataplaneGrpc, null, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Attaches interfaces or capture files; the result begins to receive.</summary>

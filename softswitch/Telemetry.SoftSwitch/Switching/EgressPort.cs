@@ -9,11 +9,13 @@ internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
 {
     public const int Priorities = 8;
 
-    /// <summary>What an event means: the frame is off the wire, or a queue's own rate lets it go on.</summary>
-    private const long FrameSent = 0;
-    private const long QueueEligible = 1;
+    /// <summary>What an event means: a queue's own rate lets it go on; any other number, that the frame of this number is off the wire.</summary>
+    private const long QueueEligible = -1;
     private readonly EgressQueue?[] _queues = new EgressQueue?[Priorities];
     private long _wakeNs = long.MaxValue;
+    private long _frame;
+    private long _frameEndNs;
+    private int _frameBytes;
 
     public int Number { get; } = number;
 
@@ -21,7 +23,7 @@ internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
 
     public bool IsUp { get; set; } = true;
 
-    public PortOptions Options { get; set; } = new();
+    public PortOptions Options { get; private set; } = new();
 
     /// <summary>True while a frame is on the wire.</summary>
     public bool IsBusy { get; private set; }
@@ -112,7 +114,24 @@ internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
         if (Options.RateBitsPerSecond > 0)
         {
             IsBusy = true;
-            loop.Schedule(loop.NowNs + DurationNs(bytes, Options.RateBitsPerSecond), this, FrameSent);
+            _frameBytes = bytes;
+            EndFrameAt(loop.NowNs + DurationNs(bytes, Options.RateBitsPerSecond));
+        }
+    }
+
+    /// <summary>Applies new limits from now on; a frame on the wire takes no longer than it would at the new rate from now.</summary>
+    public void Configure(PortOptions options)
+    {
+        Options = options;
+        if (!IsBusy)
+        {
+            return;
+        }
+
+        long endNs = owner.Loop.NowNs + (options.RateBitsPerSecond > 0 ? DurationNs(_frameBytes, options.RateBitsPerSecond) : 0);
+        if (endNs < _frameEndNs)
+        {
+            EndFrameAt(endNs);
         }
     }
 
@@ -122,7 +141,7 @@ internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
         {
             _wakeNs = long.MaxValue;
         }
-        else
+        else if (arg == _frame)
         {
             IsBusy = false;
         }
@@ -131,5 +150,11 @@ internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
         {
             owner.ServeNow(this);
         }
+    }
+
+    private void EndFrameAt(long atNs)
+    {
+        _frameEndNs = atNs;
+        owner.Loop.Schedule(atNs, this, ++_frame);
     }
 }

@@ -14,6 +14,9 @@ public sealed partial class Switch
         SelectStages();
     }
 
+    /// <summary>True while someone reads a trace.</summary>
+    internal bool IsTraced => _tracer.HasReaders;
+
     /// <summary>What each stage has taken; null while timing is off. Any thread.</summary>
     public StageTimings? GetStageTimings() => _clock?.Read();
 

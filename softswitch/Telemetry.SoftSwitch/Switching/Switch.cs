@@ -72,13 +72,24 @@ public sealed partial class Switch
         }
 
         attached.Wire = wire;
-        attached.Options = options;
+        attached.Configure(options);
         attached.IsUp = true;
         _service.OnPortChanged(port, true);
     }
 
-    /// <summary>Changes rate and queue depth of a port; packets that wait stay.</summary>
-    public void SetPortOptions(int port, PortOptions options) => PortOf(port).Options = options;
+    /// <summary>Changes rate and queue depth of a port, at once; packets that wait stay.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such port, a negative rate, or a depth below 1.</exception>
+    public void SetPortOptions(int port, PortOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.RateBitsPerSecond);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.QueueDepthPackets);
+        EgressPort changed = PortOf(port);
+        changed.Configure(options);
+        if (changed.Queued > 0)
+        {
+            ServeNow(changed);
+        }
+    }
 
     /// <summary>Changes the limits of one priority queue of a port, 0 to 7, at once; packets that wait stay.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such port or priority, or a negative limit.</exception>
@@ -107,6 +118,9 @@ public sealed partial class Switch
         _tracer.Tell($"port {port} is {(up ? "up" : "down")}");
         _service.OnPortChanged(port, up);
     }
+
+    /// <summary>Ports that lead somewhere, by number: wires, and the CPU port where there is one.</summary>
+    internal IReadOnlyList<int> AttachedPorts() => [.. Enumerable.Range(0, PortCount).Where(p => _ports[p]?.Wire is not null || p == Options.CpuPort)];
 
     /// <summary>True for a port that is attached, or the CPU's, unless it was cut by <see cref="SetPortUp"/>.</summary>
     internal bool IsPortUp(int port) => _ports[port] is { IsUp: true, Wire: not null } || (port == Options.CpuPort && _ports[port]?.IsUp != false);

@@ -33,6 +33,32 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public void SetPortOptions_FasterWhileAFrameIsSent_GoesOnAtTheNewRate()
+    {
+        using Bench bench = new(ByFirstByte, ports: new PortOptions(Megabit));
+        foreach (int priority in (int[])[0, 1, 2, 3])
+        {
+            bench.Switch.Receive(1, Frame(priority));
+        }
+
+        bench.Loop.RunUntil(FrameNs / 2);
+        bench.Switch.SetPortOptions(2, new PortOptions(10 * Megabit));
+        bench.Loop.RunUntil(2 * FrameNs);
+        long first = (FrameNs / 2) + (FrameNs / 10);
+        Assert.Equal([(0L, 0), (first, 3), (first + (FrameNs / 10), 2), (first + (FrameNs / 5), 1)], Sent(bench));
+        foreach (int priority in (int[])[0, 1])
+        {
+            bench.Switch.Receive(1, Frame(priority));
+        }
+
+        bench.Switch.SetPortOptions(2, new PortOptions());
+        bench.Loop.RunUntil(2 * FrameNs);
+        Assert.Equal([(2 * FrameNs, 0), (2 * FrameNs, 1)], Sent(bench)[4..]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => bench.Switch.SetPortOptions(2, new PortOptions(-1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => bench.Switch.SetPortOptions(2, new PortOptions(0, 0)));
+    }
+
+    [Fact]
     public void SetQueueOptions_RateOfOnePriority_PacesItAndLetsOthersPass()
     {
         using Bench bench = new(ByFirstByte);
