@@ -212,10 +212,26 @@ internal sealed class ControlService(Switch owner, SwitchLog? log) : SwitchContr
     private static int Priority(uint priority) =>
         priority < EgressPort.Priorities ? (int)priority : throw Invalid($"priority {priority} is no number from 0 to {EgressPort.Priorities - 1}");
 
+    /// <summary>Numbers in rising order, those next to each other as one range.</summary>
+    private static string Ranges(IReadOnlyList<int> numbers)
+    {
+        List<string> ranges = [];
+        for (int first = 0, last; first < numbers.Count; first = last + 1)
+        {
+            for (last = first; last + 1 < numbers.Count && numbers[last + 1] == numbers[last] + 1; last++)
+            {
+            }
+
+            ranges.Add(first == last ? $"{numbers[first]}" : $"{numbers[first]} to {numbers[last]}");
+        }
+
+        return ranges.Count == 0 ? "none" : string.Join(", ", ranges);
+    }
+
     private int Port(uint port)
     {
         IReadOnlyList<int> attached = owner.AttachedPorts();
         return port < Switch.PortCount && attached.Contains((int)port) ? (int)port
-            : throw new RpcException(new Status(StatusCode.NotFound, $"there is no port {port}; attached are {string.Join(", ", attached)}"));
+            : throw new RpcException(new Status(StatusCode.NotFound, $"there is no port {port}; attached are {Ranges(attached)}"));
     }
 }

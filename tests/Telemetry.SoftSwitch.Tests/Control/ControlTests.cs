@@ -11,7 +11,7 @@ using static Telemetry.SoftSwitch.Tests.Support.ProgramJson;
 namespace Telemetry.SoftSwitch.Tests.Control;
 
 /// <summary>The command against a switch that runs, over the network.</summary>
-public sealed class ControlTests : IAsyncLifetime
+public sealed class ControlTests : IAsyncLifetime, IDisposable
 {
     private readonly RealTimeLoop _loop = new();
     private readonly RecordedTrace _log = new();
@@ -31,11 +31,9 @@ public sealed class ControlTests : IAsyncLifetime
         _server = await P4RuntimeServer.StartAsync(_switch, new SwitchLog(_switch, _log), new GrpcAddress("127.0.0.1", 0), null, CancellationToken.None);
     }
 
-    public async Task DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        _loop.Dispose();
-    }
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose() => _loop.Dispose();
 
     [Fact]
     public async Task Rate_SetAndLifted_HoldsPacketsBackAndLetsThemGo()
@@ -110,7 +108,7 @@ public sealed class ControlTests : IAsyncLifetime
     [Fact]
     public async Task RunAsync_Refused_SaysWhy()
     {
-        Assert.Equal($"telemetry switch: {Address}: there is no port 77; attached are 1, 2\n", await FailedAsync("rate", "77=1"));
+        Assert.Equal($"telemetry switch: {Address}: there is no port 77; attached are 1 to 2\n", await FailedAsync("rate", "77=1"));
         await using P4RuntimeServer without = await P4RuntimeServer.StartAsync(_switch, "127.0.0.1", 0);
         using StringWriter log = new();
         Assert.Equal(1, await SwitchHost.RunAsync(["--control", $"127.0.0.1:{without.Port}", "log", "info"], TextWriter.Null, log, CancellationToken.None));
