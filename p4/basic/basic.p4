@@ -28,9 +28,9 @@ struct metadata_t {
     bit<16> ether_type;
     bit<32> flow_hash;
     bit<16> ecmp_group;
-    bit<16> ecmp_size;
     bit<16> ecmp_select;
     bit<32> ecmp_seed;
+    bit<48> router_mac;
     bit<8>  drop_reason;
 }
 

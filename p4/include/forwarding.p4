@@ -4,18 +4,18 @@
 #include "flow_hash.p4"
 
 // IPv4 and IPv6 routing with ECMP, and what happens to everything else. Needs in headers_t: ethernet, outer_vlan, vlan, ipv4,
-// ipv6; in metadata_t: protocol, l4_src_port, l4_dst_port, ether_type, ecmp_group, ecmp_size, ecmp_select,
-// ecmp_seed, flow_hash, drop_reason.
+// ipv6; in metadata_t: protocol, l4_src_port, l4_dst_port, ether_type, ecmp_group, ecmp_select, ecmp_seed, router_mac,
+// flow_hash, drop_reason.
 
 // Reasons of drops: indices of the counter Ingress.drops, and the reason in a drop report. Below 70 they are those of
 // p4lang/switch, which other collectors know as well.
 const bit<8> DROP_IP_VERSION = 30;      // version or header length of IPv4 or IPv6 wrong
 const bit<8> DROP_TTL = 31;             // TTL or hop limit 0 or 1 on arrival
 const bit<8> DROP_NO_ROUTE = 29;        // no route
-const bit<8> DROP_DENIED = 60;          // a route, a member or an EtherType with the action drop
+const bit<8> DROP_DENIED = 60;          // a route or an EtherType with the action drop
 const bit<8> DROP_TRUNCATED = 70;       // no whole Ethernet, VLAN or IP header
 const bit<8> DROP_CHECKSUM = 71;        // IPv4 header checksum wrong
-const bit<8> DROP_NO_NEXT_HOP = 72;     // an ECMP group without the member that was selected
+const bit<8> DROP_NO_NEXT_HOP = 72;     // an ECMP group that is not there, or has no live member and no live backup
 const bit<8> DROP_ETHER_TYPE = 73;      // an EtherType that l2_punt doesn't know
 const bit<32> DROP_REASONS = 256;
 
@@ -39,10 +39,18 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
         hdr.ethernet.dst_addr = dst_mac;
     }
 
+    // Group ids are 1 and more.
     @name(".Ingress.set_ecmp_group")
-    action set_ecmp_group(bit<16> group_id, bit<16> size) {
+    action set_ecmp_group(bit<16> group_id) {
         meta.ecmp_group = group_id;
-        meta.ecmp_size = size;
+    }
+
+    // May follow set_next_hop, which has overwritten the router's own MAC address.
+    @name(".Ingress.set_backup_hop")
+    action set_backup_hop(bit<48> dst_mac, bit<9> port) {
+        standard_metadata.egress_spec = port;
+        hdr.ethernet.src_addr = meta.router_mac;
+        hdr.ethernet.dst_addr = dst_mac;
     }
 
     @name(".Ingress.set_ecmp_seed")
@@ -100,18 +108,38 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
         default_action = NoAction();
     }
 
-    @name(".Ingress.ecmp_nhop")
-    table ecmp_nhop {
+    // The selectors take ecmp_select as it is, modulo the number of live members.
+    @name(".Ingress.ecmp_members")
+    action_selector(HashAlgorithm.identity, 32w4096, 32w16) ecmp_members;
+
+    @name(".Ingress.ecmp_group")
+    table ecmp_group {
         key = {
             meta.ecmp_group: exact;
-            meta.ecmp_select: exact;
+            meta.ecmp_select: selector;
         }
         actions = {
             set_next_hop;
-            drop;
-            @defaultonly drop_as;
+            @defaultonly NoAction;
         }
-        default_action = drop_as(DROP_NO_NEXT_HOP);
+        implementation = ecmp_members;
+        size = 4096;
+    }
+
+    @name(".Ingress.ecmp_backup_members")
+    action_selector(HashAlgorithm.identity, 32w4096, 32w16) ecmp_backup_members;
+
+    @name(".Ingress.ecmp_backup")
+    table ecmp_backup {
+        key = {
+            meta.ecmp_group: exact;
+            meta.ecmp_select: selector;
+        }
+        actions = {
+            set_backup_hop;
+            @defaultonly NoAction;
+        }
+        implementation = ecmp_backup_members;
         size = 4096;
     }
 
@@ -136,8 +164,9 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
     action select_member() {
         bit<32> mixed = (meta.flow_hash ^ meta.ecmp_seed) * 0x9e3779b1;
         mixed = (mixed ^ (mixed >> 15)) * 0x85ebca77;
-        // The upper half scaled to 0 .. size - 1; the target has no division by a value known only at run time.
-        meta.ecmp_select = (bit<16>) (((mixed >> 16) * (bit<32>) meta.ecmp_size) >> 16);
+        meta.ecmp_select = (bit<16>) (mixed >> 16);
+        meta.router_mac = hdr.ethernet.dst_addr;
+        standard_metadata.egress_spec = DROP_PORT; // unless a member is found
     }
 
     @hidden
@@ -189,11 +218,20 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
                 l2_punt.apply();
             }
         }
-        if (meta.ecmp_size != 0) {
+        if (meta.ecmp_group != 0) {
             ecmp_config.apply();
             flow_hash.apply(hdr, meta);
             select_member();
-            ecmp_nhop.apply();
+            ecmp_group.apply();
+            // No member is alive; or the one selected is who sent the packet: its own way there is cut, and it is to go another.
+            // In a backup with the same members the next number selects another one.
+            if (standard_metadata.egress_spec == DROP_PORT || standard_metadata.egress_spec == standard_metadata.ingress_port) {
+                meta.ecmp_select = meta.ecmp_select + 1;
+                ecmp_backup.apply();
+            }
+            if (standard_metadata.egress_spec == DROP_PORT) {
+                drop_as(DROP_NO_NEXT_HOP);
+            }
         }
     }
 }

@@ -36,9 +36,9 @@ struct metadata_t {
     // Forwarding.
     bit<16> ether_type;
     bit<16> ecmp_group;
-    bit<16> ecmp_size;
     bit<16> ecmp_select;
     bit<32> ecmp_seed;
+    bit<48> router_mac;
     @field_list(FieldList.REPORT)
     bit<8>  drop_reason;
 

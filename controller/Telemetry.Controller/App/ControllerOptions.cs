@@ -39,6 +39,12 @@ public sealed record ControllerOptions
     /// </summary>
     public TimeSpan ProbeSlack { get; init; } = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>
+    /// Has switches leave out ports that are down by themselves, with backups for where that leaves no way; true by default.
+    /// Where a target does not, the controller's own routes follow.
+    /// </summary>
+    public bool WatchPorts { get; init; } = true;
+
     /// <summary>Secret that signs probes, any length above 0; probes signed by another are ignored. Random when null.</summary>
     public byte[]? ProbeKey { get; init; }
 

@@ -96,7 +96,7 @@ internal sealed class SwitchAgent
     public DesiredState Plan(Topology topology, SwitchRoutes routes, ControllerOptions options)
     {
         _lasting ??= SwitchPlanner.Lasting(topology, this, options);
-        return new DesiredState([.. RuntimeEntries ?? SwitchPlanner.Routes(topology, this, routes), .. _lasting]);
+        return new DesiredState([.. RuntimeEntries ?? SwitchPlanner.Routes(topology, this, routes, options), .. _lasting]);
     }
 
     /// <summary>Sets what the switch shall have; it is written as soon as the switch can be.</summary>

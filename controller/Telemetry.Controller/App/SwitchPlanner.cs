@@ -9,10 +9,12 @@ namespace Telemetry.Controller.App;
 internal static class SwitchPlanner
 {
     /// <summary>Computed routes.</summary>
-    public static IEnumerable<P4Entry> Routes(Topology topology, SwitchAgent agent, SwitchRoutes routes)
+    public static IEnumerable<P4Entry> Routes(Topology topology, SwitchAgent agent, SwitchRoutes routes, ControllerOptions options)
     {
-        bool hasGroups = agent.Program.Description.Plays(RoutePlanner.MemberTable);
-        return Bind(agent, RoutePlanner.Plan(topology, agent.Node, routes, hasGroups ? agent.Groups : null));
+        ProgramDescription program = agent.Program.Description;
+        EcmpGroups? groups = program.Plays(RoutePlanner.GroupTable) ? agent.Groups : null;
+        bool watchPorts = options.WatchPorts && program.Plays(RoutePlanner.BackupTable);
+        return Bind(agent, RoutePlanner.Plan(topology, agent.Node, routes, groups, watchPorts));
     }
 
     /// <summary>INT and the punt of probes: what stays the same whatever links do.</summary>

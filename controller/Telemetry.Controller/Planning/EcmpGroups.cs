@@ -8,11 +8,12 @@ public sealed class EcmpGroups
 {
     private readonly Dictionary<string, int> _ids = [];
 
-    /// <summary>Id of the group with exactly these ports; the same for the same ports, from 1.</summary>
+    /// <summary>Id of the group with exactly these ports and backups; the same for the same ports, from 1.</summary>
     /// <param name="ports">Ascending ports.</param>
-    public int IdOf(IReadOnlyList<int> ports)
+    /// <param name="backups">Ports, ascending, for when none of them is of use.</param>
+    public int IdOf(IReadOnlyList<int> ports, IReadOnlyList<int> backups)
     {
-        string key = string.Join(',', ports);
+        string key = $"{string.Join(',', ports)} {string.Join(',', backups)}";
         if (!_ids.TryGetValue(key, out int id))
         {
             id = _ids.Count + 1;

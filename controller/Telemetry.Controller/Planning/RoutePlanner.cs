@@ -10,25 +10,29 @@ public static class RoutePlanner
     /// <summary>Table of routes, which a program must have for this plan.</summary>
     public const string RouteTable = "Ingress.ipv4_lpm";
 
-    /// <summary>Table of ECMP members.</summary>
-    public const string MemberTable = "Ingress.ecmp_nhop";
+    /// <summary>Table of ECMP groups.</summary>
+    public const string GroupTable = "Ingress.ecmp_group";
+
+    /// <summary>Table of what groups have for when no member is of use.</summary>
+    public const string BackupTable = "Ingress.ecmp_backup";
 
     /// <summary>Order of default actions, clone sessions and punts: they do not depend on anything.</summary>
     internal const int SettingsOrder = 0;
 
-    /// <summary>Order of ECMP members, which routes refer to.</summary>
-    internal const int NextHopOrder = 10;
+    /// <summary>Order of ECMP groups, which routes refer to.</summary>
+    internal const int GroupOrder = 10;
 
     /// <summary>Order of routes.</summary>
     internal const int RouteOrder = 20;
 
-    /// <summary>Routes of one switch: a /32 for every host that can be reached, ECMP members, and the ECMP seed.</summary>
+    /// <summary>Routes of one switch: a /32 for every host that can be reached, ECMP groups, and the ECMP seed.</summary>
     /// <param name="topology">The network.</param>
     /// <param name="node">The switch.</param>
     /// <param name="routes">Routes over the links that are up now.</param>
     /// <param name="groups">The switch's group ids, kept from plan to plan; null where the program has no ECMP: then the first way counts.</param>
+    /// <param name="watchPorts">Has the switch itself leave out ports that are down, and gives it backups.</param>
     public static IReadOnlyList<EntrySpec> Plan(
-        Topology topology, SwitchNode node, SwitchRoutes routes, EcmpGroups? groups)
+        Topology topology, SwitchNode node, SwitchRoutes routes, EcmpGroups? groups, bool watchPorts = true)
     {
         SwitchGraph graph = routes.Graph;
         Dictionary<int, string> nextHopMacs = graph.Neighbours(node.Name)
@@ -49,7 +53,7 @@ public static class RoutePlanner
                 Order = SettingsOrder,
             },
         ];
-        SortedDictionary<int, IReadOnlyList<int>> members = [];
+        SortedDictionary<int, (IReadOnlyList<int> Ports, IReadOnlyList<int> Backups)> planned = [];
         List<EntrySpec> lpm = [];
         foreach (HostNode host in topology.Hosts)
         {
@@ -66,38 +70,37 @@ public static class RoutePlanner
                 Action = "Ingress.set_next_hop",
                 Order = RouteOrder,
             };
-            if (ports.Count == 1 || groups is null)
+            IReadOnlyList<int> backups = watchPorts ? routes.Backups(node.Name, host.Name) : [];
+            if (groups is null || (ports.Count == 1 && backups.Count == 0))
             {
                 lpm.Add(route with { Arguments = NextHop(ports[0]) });
                 continue;
             }
 
-            int group = groups.IdOf(ports);
-            members[group] = ports;
-            lpm.Add(route with
-            {
-                Action = "Ingress.set_ecmp_group",
-                Arguments = [new("group_id", group), new("size", ports.Count)],
-            });
+            int group = groups.IdOf(ports, backups);
+            planned[group] = (ports, backups);
+            lpm.Add(route with { Action = "Ingress.set_ecmp_group", Arguments = [new("group_id", group)] });
         }
 
-        foreach ((int group, IReadOnlyList<int> ports) in members)
+        foreach ((int group, (IReadOnlyList<int> ports, IReadOnlyList<int> backups)) in planned)
         {
-            for (int i = 0; i < ports.Count; i++)
+            entries.Add(Group(GroupTable, "Ingress.set_next_hop", group, ports));
+            if (backups.Count > 0)
             {
-                entries.Add(new TableEntrySpec
-                {
-                    Table = MemberTable,
-                    Matches = [new("meta.ecmp_group", $"{group}"), new("meta.ecmp_select", $"{i}")],
-                    Action = "Ingress.set_next_hop",
-                    Arguments = NextHop(ports[i]),
-                    Order = NextHopOrder,
-                });
+                entries.Add(Group(BackupTable, "Ingress.set_backup_hop", group, backups));
             }
         }
 
         entries.AddRange(lpm);
         return entries;
+
+        TableEntrySpec Group(string table, string action, int group, IReadOnlyList<int> ports) => new()
+        {
+            Table = table,
+            Matches = [new("meta.ecmp_group", $"{group}")],
+            Choices = [.. ports.Select(p => new ActionChoice(action, NextHop(p), 1, watchPorts ? (uint)p : null))],
+            Order = GroupOrder,
+        };
 
         ActionArgument[] NextHop(int port) => [new("dst_mac", nextHopMacs[port]), new("port", port)];
     }

@@ -7,10 +7,13 @@ public sealed class SwitchRoutes
 {
     private readonly Dictionary<(string Switch, string Host), IReadOnlyList<int>> _ports;
 
-    private SwitchRoutes(SwitchGraph graph, Dictionary<(string, string), IReadOnlyList<int>> ports)
+    private readonly Func<Link, bool> _isUp;
+
+    private SwitchRoutes(SwitchGraph graph, Dictionary<(string, string), IReadOnlyList<int>> ports, Func<Link, bool> isUp)
     {
         Graph = graph;
         _ports = ports;
+        _isUp = isUp;
     }
 
     /// <summary>The whole network, links that are down included.</summary>
@@ -40,12 +43,31 @@ public sealed class SwitchRoutes
             }
         }
 
-        return new SwitchRoutes(graph, ports);
+        return new SwitchRoutes(graph, ports, isUp);
     }
 
     /// <summary>Egress ports of equal cost, ascending; empty when the host cannot be reached.</summary>
     public IReadOnlyList<int> Ports(string switchName, string hostName) =>
         _ports.GetValueOrDefault((switchName, hostName), []);
+
+    /// <summary>
+    /// Ports, ascending, to neighbours that reach the host without this switch, for the moment in which no egress port of
+    /// equal cost is alive. A neighbour that has this switch among its own next hops must not send the packet back.
+    /// </summary>
+    public IReadOnlyList<int> Backups(string switchName, string hostName)
+    {
+        IReadOnlyList<int> ports = Ports(switchName, hostName);
+        if (ports.Count != 1 || Graph.NeighbourAt(switchName, ports[0]) is null)
+        {
+            return ports.Count > 1 ? ports : []; // of several, another one; behind a host's port is nobody else
+        }
+
+        // A neighbour's next hops are nearer than it is by one, this switch by one at most: from any other one no way leads back.
+        return [.. Graph.Neighbours(switchName)
+            .Where(n => n.Port != ports[0] && _isUp(n.Link)
+                && Ports(n.Switch.Name, hostName).Any(p => Graph.NeighbourAt(n.Switch.Name, p) is { } next && next != switchName))
+            .Select(n => n.Port)];
+    }
 
     private static Dictionary<string, int> Distances(SwitchGraph graph, string from, Func<Link, bool> isUp)
     {

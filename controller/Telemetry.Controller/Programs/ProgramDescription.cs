@@ -41,15 +41,18 @@ public sealed class ProgramDescription
             return null;
         }
 
-        (string Name, IReadOnlyDictionary<string, string> Parameters) action =
-            part.Actions.TryGetValue(entry.Action, out (string, IReadOnlyDictionary<string, string>) renamed) ? renamed : (entry.Action, new Dictionary<string, string>());
+        (string action, IReadOnlyList<ActionArgument> arguments) = Translate(part, entry.Action, entry.Arguments);
         return entry with
         {
             Table = part.Table,
             Matches = [.. entry.Matches.Select(m => m with { Field = part.Keys.GetValueOrDefault(m.Field, m.Field) })],
-            Action = action.Name,
-            Arguments = [.. entry.Arguments.Where(a => action.Parameters.GetValueOrDefault(a.Name, a.Name).Length > 0)
-                .Select(a => a with { Name = action.Parameters.GetValueOrDefault(a.Name, a.Name) })],
+            Action = action,
+            Arguments = arguments,
+            Choices = [.. entry.Choices.Select(c =>
+            {
+                (string name, IReadOnlyList<ActionArgument> own) = Translate(part, c.Action, c.Arguments);
+                return c with { Action = name, Arguments = own };
+            })],
         };
     }
 
@@ -79,6 +82,15 @@ public sealed class ProgramDescription
 
         return new ProgramDescription(mode, parts, new ProgramDecoding(), counters);
     }
+
+    private static (string Action, IReadOnlyList<ActionArgument> Arguments) Translate(ProgramPart part, string action, IReadOnlyList<ActionArgument> arguments) =>
+        !part.Actions.TryGetValue(action, out (string Name, IReadOnlyDictionary<string, string> Parameters) own)
+            ? (action, arguments)
+            : (own.Name,
+            [
+                .. arguments.Where(a => own.Parameters.GetValueOrDefault(a.Name, a.Name).Length > 0)
+                    .Select(a => a with { Name = own.Parameters.GetValueOrDefault(a.Name, a.Name) }),
+            ]);
 
     internal static IReadOnlyList<(string Use, string Name)> DefaultCounters { get; } =
     [

@@ -10,7 +10,7 @@ namespace Telemetry.Controller.Programs;
 internal sealed record ProgramRole(string Name, string Table, string[] Keys, (string Name, string[] Parameters)[] Actions)
 {
     private static readonly (string, string[]) s_nextHop = ("Ingress.set_next_hop", ["dst_mac", "port"]);
-    private static readonly (string, string[]) s_ecmpGroup = ("Ingress.set_ecmp_group", ["group_id", "size"]);
+    private static readonly (string, string[]) s_ecmpGroup = ("Ingress.set_ecmp_group", ["group_id"]);
     private static readonly (string, string[])[] s_sources =
         [("Ingress.int_source", ["max_hops", "hop_words", "instructions", "rate"]), ("Ingress.int_source_udp", ["max_hops", "hop_words", "instructions", "rate"])];
 
@@ -18,7 +18,8 @@ internal sealed record ProgramRole(string Name, string Table, string[] Keys, (st
     [
         new("route_ipv4", "Ingress.ipv4_lpm", ["hdr.ipv4.dst_addr"], [s_nextHop, s_ecmpGroup, ("Ingress.drop", [])]),
         new("route_ipv6", "Ingress.ipv6_lpm", ["hdr.ipv6.dst_addr"], [s_nextHop, s_ecmpGroup, ("Ingress.drop", [])]),
-        new("ecmp_member", "Ingress.ecmp_nhop", ["meta.ecmp_group", "meta.ecmp_select"], [s_nextHop]),
+        new("ecmp_group", "Ingress.ecmp_group", ["meta.ecmp_group"], [s_nextHop]),
+        new("ecmp_backup", "Ingress.ecmp_backup", ["meta.ecmp_group"], [("Ingress.set_backup_hop", ["dst_mac", "port"])]),
         new("ecmp_seed", "Ingress.ecmp_config", [], [("Ingress.set_ecmp_seed", ["seed"])]),
         new("punt", "Ingress.l2_punt", ["hdr.ethernet.ether_type"], [("Ingress.send_to_cpu", []), ("Ingress.flood", ["mcast_group"]), ("Ingress.drop", [])]),
         new("node", "Egress.int_node", [], [("Egress.set_node", ["node_id", "mtu"])]),

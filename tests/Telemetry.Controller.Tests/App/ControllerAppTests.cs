@@ -20,9 +20,9 @@ public sealed class ControllerAppTests
         Assert.True(app.StartAsync().IsCompletedSuccessfully);
 
         Assert.All(app.Switches, s => Assert.Equal(SwitchState.Primary, s.State));
-        // ECMP seed, node and report, 2 members, 4 routes, clone session, sink, 2 rules, source, punt
+        // ECMP seed, node and report, a group and its backup, 4 routes, clone session, sink, 2 rules, source, punt
         Assert.Equal(15, network.Switches["l1"].Entities.Count);
-        Assert.Equal(9, network.Switches["s1"].Entities.Count);
+        Assert.Equal(17, network.Switches["s1"].Entities.Count);
         Assert.Equal(app.Switches[0].EntriesInstalled, network.Switches["l1"].Entities.Count);
         Assert.All(app.Links, l => Assert.Equal(LinkHealth.Unknown, l.Health));
         End(app);
@@ -59,11 +59,11 @@ public sealed class ControllerAppTests
 
         Assert.Equal(8, links);
         Assert.Equal([$"1100 l1-p2 s1-p1 down 3 probes missed {direction}"], _links.Skip(links));
-        // Only what changed: l1 leaves its group, the other leaves reach h1 over s2 alone, s1 reaches it over a leaf.
+        // Only what changed: l1 leaves its group, the other leaves reach h1 over s2 (with s1 for a backup), s1 over a leaf.
         Assert.Equal(["modify 3", "delete 2"], WritesOf(network, "l1"));
-        Assert.Equal(["modify 1"], WritesOf(network, "l2"));
-        Assert.Equal(["insert 3", "modify 1"], WritesOf(network, "s1"));
-        Assert.Empty(WritesOf(network, "s2"));
+        Assert.Equal(["insert 2", "modify 1"], WritesOf(network, "l2"));
+        Assert.Equal(["insert 8", "modify 4", "delete 8"], WritesOf(network, "s1"));
+        Assert.Equal(["insert 6", "modify 4", "delete 8"], WritesOf(network, "s2")); // l1 is nobody's backup any more
 
         network.Mend(device, port);
         ClearWrites(network);

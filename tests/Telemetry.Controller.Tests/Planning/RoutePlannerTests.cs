@@ -21,17 +21,36 @@ public sealed class RoutePlannerTests
     public void Plan_LeafOfTwoSpines_SpreadsOverOneGroup() => Assert.Equal(
         [
             "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=2654435769)",
-            "Ingress.ecmp_nhop meta.ecmp_group=1 meta.ecmp_select=0 -> Ingress.set_next_hop(dst_mac=02:00:00:05:00:01, port=2)",
-            "Ingress.ecmp_nhop meta.ecmp_group=1 meta.ecmp_select=1 -> Ingress.set_next_hop(dst_mac=02:00:00:06:00:01, port=3)",
+            "Ingress.ecmp_group meta.ecmp_group=1 -> { Ingress.set_next_hop(dst_mac=02:00:00:05:00:01, port=2) watch 2"
+                + "; Ingress.set_next_hop(dst_mac=02:00:00:06:00:01, port=3) watch 3 }",
+            "Ingress.ecmp_backup meta.ecmp_group=1 -> { Ingress.set_backup_hop(dst_mac=02:00:00:05:00:01, port=2) watch 2"
+                + "; Ingress.set_backup_hop(dst_mac=02:00:00:06:00:01, port=3) watch 3 }",
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=08:00:00:00:01:01, port=1)",
-            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.1/32 -> Ingress.set_ecmp_group(group_id=1, size=2)",
-            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.3.1/32 -> Ingress.set_ecmp_group(group_id=1, size=2)",
-            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.4.1/32 -> Ingress.set_ecmp_group(group_id=1, size=2)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.1/32 -> Ingress.set_ecmp_group(group_id=1)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.3.1/32 -> Ingress.set_ecmp_group(group_id=1)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.4.1/32 -> Ingress.set_ecmp_group(group_id=1)",
         ],
         Plan(Networks.LeafSpine, "l1"));
 
     [Fact]
-    public void Plan_Spine_GoesStraightDown() => Assert.Equal(
+    public void Plan_Spine_GoesStraightDown_AndOverAnotherLeafWhereItCannot()
+    {
+        string[] plan = [.. Plan(Networks.LeafSpine, "s1")];
+
+        Assert.Equal(
+            [
+                "Ingress.ecmp_group meta.ecmp_group=2 -> { Ingress.set_next_hop(dst_mac=02:00:00:02:00:02, port=2) watch 2 }",
+                "Ingress.ecmp_backup meta.ecmp_group=2 -> { Ingress.set_backup_hop(dst_mac=02:00:00:01:00:02, port=1) watch 1"
+                    + "; Ingress.set_backup_hop(dst_mac=02:00:00:03:00:02, port=3) watch 3"
+                    + "; Ingress.set_backup_hop(dst_mac=02:00:00:04:00:02, port=4) watch 4 }",
+            ],
+            plan.Where(e => e.Contains("meta.ecmp_group=2", StringComparison.Ordinal)));
+        Assert.Contains("Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.1/32 -> Ingress.set_ecmp_group(group_id=2)", plan);
+        Assert.Equal(13, plan.Length);
+    }
+
+    [Fact]
+    public void Plan_SpineWithoutWatchPorts_GoesStraightDown() => Assert.Equal(
         [
             "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=387276957)",
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:01:00:02, port=1)",
@@ -39,7 +58,7 @@ public sealed class RoutePlannerTests
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.3.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:03:00:02, port=3)",
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.4.1/32 -> Ingress.set_next_hop(dst_mac=02:00:00:04:00:02, port=4)",
         ],
-        Plan(Networks.LeafSpine, "s1"));
+        Plan(Networks.LeafSpine, "s1", watchPorts: false));
 
     [Fact]
     public void Plan_LinkDown_AvoidsIt()
@@ -92,10 +111,28 @@ public sealed class RoutePlannerTests
     {
         EcmpGroups groups = new();
 
-        Assert.Equal([1, 2, 1, 2], [groups.IdOf([2, 3]), groups.IdOf([2]), groups.IdOf([2, 3]), groups.IdOf([2])]);
+        Assert.Equal([1, 2, 1, 2], [groups.IdOf([2, 3], [2, 3]), groups.IdOf([2], [3]), groups.IdOf([2, 3], [2, 3]), groups.IdOf([2], [3])]);
     }
 
-    private static IEnumerable<string> Plan(Topology topology, string name) => RoutePlanner
-        .Plan(topology, topology.Switches.Single(s => s.Name == name), SwitchRoutes.Compute(topology, _ => true), new EcmpGroups())
+    [Theory]
+    [InlineData("l1", "h1")] // its own port
+    [InlineData("l1", "h4", 2, 3)] // of both spines the other one
+    [InlineData("s1", "h1", 2, 3, 4)] // over a leaf, which does not send back
+    public void Backups_LeafSpine_LeadOn(string at, string host, params int[] expected) =>
+        Assert.Equal(expected, SwitchRoutes.Compute(Networks.LeafSpine, _ => true).Backups(at, host));
+
+    [Fact]
+    public void Backups_WhoeverWouldSendBackOrIsCutOff_IsNone()
+    {
+        Assert.Empty(SwitchRoutes.Compute(Networks.Linear3, _ => true).Backups("s2", "h3")); // s1 would send it back
+
+        // l2 and s2 are cut apart: l2 reaches h1 over s1 alone.
+        SwitchRoutes routes = SwitchRoutes.Compute(Networks.LeafSpine, l => l != Networks.LeafSpine.Links[7]);
+        Assert.Equal([3, 4], routes.Backups("s1", "h1"));
+        Assert.Equal([3, 4], routes.Backups("s2", "h1"));
+    }
+
+    private static IEnumerable<string> Plan(Topology topology, string name, bool watchPorts = true) => RoutePlanner
+        .Plan(topology, topology.Switches.Single(s => s.Name == name), SwitchRoutes.Compute(topology, _ => true), new EcmpGroups(), watchPorts)
         .Select(e => Networks.Program.Bind(e).Text);
 }

@@ -79,8 +79,8 @@ public sealed class RuntimeFileTests : IDisposable
                 "13: clone_session_entries[0]: has no list of replicas; expected \"replicas\": [{\"egress_port\": 1, \"instance\": 1}]",
                 "13: clone_session_entries[0]: clone session 0: expected an id from 1 to 32767",
                 "3: table_entries[0]: table Ingress.ipv4_lpm has no key hdr.ipv4.dst; did you mean hdr.ipv4.dst_addr? known keys: hdr.ipv4.dst_addr",
-                "4: table_entries[1]: no table MyIngress.ipv4; known: Egress.int_node, Egress.int_report, Ingress.ecmp_config,"
-                    + " Ingress.ecmp_nhop, Ingress.int_sink_port, Ingress.int_source_port, Ingress.int_watchlist, Ingress.ipv4_lpm, Ingress.l2_punt",
+                "4: table_entries[1]: no table MyIngress.ipv4; known: Egress.int_node, Egress.int_report, Ingress.ecmp_backup, Ingress.ecmp_config,"
+                    + " Ingress.ecmp_group, Ingress.int_sink_port, Ingress.int_source_port, Ingress.int_watchlist, Ingress.ipv4_lpm, Ingress.l2_punt",
                 "5: table_entries[2]: table Ingress.ipv4_lpm: hdr.ipv4.dst_addr (bit<32>): '10.0.1.1/33': the prefix length has to be 0 to 32",
                 "5: table_entries[2]: table Ingress.ipv4_lpm has no action Ingress.forward; known actions: Ingress.set_next_hop, Ingress.set_ecmp_group, Ingress.drop",
                 "6: table_entries[3]: action Ingress.set_next_hop: port (bit<9>): 0x200 needs 10 bits",

@@ -17,7 +17,7 @@ public sealed class WrongInputTests
     [Theory]
     [InlineData(
         "ipv4_lmp hdr.ipv4.dst_addr=10.0.1.0/24 -> drop",
-        "no table ipv4_lmp; did you mean Ingress.ipv4_lpm? known: Egress.int_node, Egress.int_report, Ingress.ecmp_config, Ingress.ecmp_nhop, Ingress.int_sink_port, Ingress.int_source_port, Ingress.int_watchlist, Ingress.ipv4_lpm, Ingress.l2_punt")]
+        "no table ipv4_lmp; did you mean Ingress.ipv4_lpm? known: Egress.int_node, Egress.int_report, Ingress.ecmp_backup, Ingress.ecmp_config, Ingress.ecmp_group, Ingress.int_sink_port, Ingress.int_source_port, Ingress.int_watchlist, Ingress.ipv4_lpm, Ingress.l2_punt")]
     [InlineData(
         "ipv4_lpm hdr.ipv4.dst=10.0.1.0/24 -> drop",
         "table Ingress.ipv4_lpm has no key hdr.ipv4.dst; did you mean hdr.ipv4.dst_addr? known keys: hdr.ipv4.dst_addr")]

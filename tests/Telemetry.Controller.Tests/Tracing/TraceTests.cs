@@ -51,7 +51,7 @@ public sealed class TraceTests : IDisposable
         Record(out _, out string text);
 
         Assert.Contains(" s1 #0 -> StreamChannel arbitration: device 1, election id 1", text, StringComparison.Ordinal);
-        Assert.Contains(" s1 #2 -> SetForwardingPipelineConfig VerifyAndCommit 9 tables", text, StringComparison.Ordinal);
+        Assert.Contains(" s1 #2 -> SetForwardingPipelineConfig VerifyAndCommit 10 tables", text, StringComparison.Ordinal);
         Assert.Contains("-> Write 1 update(s)\n    insert Ingress.l2_punt hdr.ethernet.ether_type=1 -> Ingress.drop()", text, StringComparison.Ordinal);
         Assert.Contains("ends Unknown: 1 of 1 update(s) failed", text, StringComparison.Ordinal);
         Assert.Contains("\n    update 0: AlreadyExists", text, StringComparison.Ordinal);

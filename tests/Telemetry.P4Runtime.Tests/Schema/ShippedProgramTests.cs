@@ -11,7 +11,8 @@ public sealed class ShippedProgramTests
 
     [Theory]
     [InlineData("Ingress.ipv4_lpm", "hdr.ipv4.dst_addr:Lpm:32", "Ingress.set_next_hop Ingress.set_ecmp_group Ingress.drop")]
-    [InlineData("Ingress.ecmp_nhop", "meta.ecmp_group:Exact:16 meta.ecmp_select:Exact:16", "Ingress.set_next_hop")]
+    [InlineData("Ingress.ecmp_group", "meta.ecmp_group:Exact:16", "Ingress.set_next_hop")]
+    [InlineData("Ingress.ecmp_backup", "meta.ecmp_group:Exact:16", "Ingress.set_backup_hop")]
     [InlineData("Ingress.ecmp_config", "", "Ingress.set_ecmp_seed")]
     [InlineData("Ingress.int_source_port", "standard_metadata.ingress_port:Exact:9", "Ingress.mark_source")]
     [InlineData("Ingress.int_watchlist", "hdr.ipv4.src_addr:Ternary:32 hdr.ipv4.dst_addr:Ternary:32 hdr.ipv4.protocol:Ternary:8 meta.l4_src_port:Ternary:16 meta.l4_dst_port:Ternary:16", "Ingress.int_source")]
@@ -31,7 +32,8 @@ public sealed class ShippedProgramTests
 
     [Theory]
     [InlineData("Ingress.set_next_hop", "dst_mac:48 port:9")]
-    [InlineData("Ingress.set_ecmp_group", "group_id:16 size:16")]
+    [InlineData("Ingress.set_ecmp_group", "group_id:16")]
+    [InlineData("Ingress.set_backup_hop", "dst_mac:48 port:9")]
     [InlineData("Ingress.int_source", "max_hops:8 hop_words:5 instructions:16 rate:16")]
     [InlineData("Ingress.int_source_udp", "max_hops:8 hop_words:5 instructions:16 rate:16")]
     [InlineData("Ingress.mark_sink_filtered", "session:32 latency_us:32 timer_us:32")]

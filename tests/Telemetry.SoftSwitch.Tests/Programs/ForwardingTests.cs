@@ -65,12 +65,9 @@ public sealed class ForwardingTests
     public async Task Ecmp_EveryFlowKeepsItsMember_AndTheSeedChoosesAnew(string program, string target)
     {
         await using ProgramTarget node = await ProgramTarget.StartAsync(target, program);
-        node.Add("Ingress.ipv4_lpm", "hdr.ipv4.dst_addr=10.0.3.0/24", "Ingress.set_ecmp_group", ("group_id", 9), ("size", 3))
-            .Add("Ingress.ipv6_lpm", "hdr.ipv6.dst_addr=2001:db8:3::/48", "Ingress.set_ecmp_group", ("group_id", 9), ("size", 3));
-        for (int i = 0; i < 3; i++)
-        {
-            node.Add("Ingress.ecmp_nhop", $"meta.ecmp_group=9 meta.ecmp_select={i}", "Ingress.set_next_hop", ("dst_mac", $"02:00:00:00:00:0{2 + i}"), ("port", 2 + i));
-        }
+        node.Add("Ingress.ipv4_lpm", "hdr.ipv4.dst_addr=10.0.3.0/24", "Ingress.set_ecmp_group", ("group_id", 9))
+            .Add("Ingress.ipv6_lpm", "hdr.ipv6.dst_addr=2001:db8:3::/48", "Ingress.set_ecmp_group", ("group_id", 9));
+        node.Choices("Ingress.ecmp_group", "meta.ecmp_group=9", "Ingress.set_next_hop", 2, 3, 4);
 
         Dictionary<(string, int), int> first = await ChoicesAsync();
         Assert.Equal(first, await ChoicesAsync());
@@ -103,10 +100,40 @@ public sealed class ForwardingTests
     }
 
     [Theory, MemberData(nameof(All))]
+    public async Task Ecmp_SelectedMemberIsWhereThePacketCameFrom_GoesAnotherWay(string program, string target)
+    {
+        await using ProgramTarget node = await ProgramTarget.StartAsync(target, program);
+        node.Add("Ingress.ipv4_lpm", "hdr.ipv4.dst_addr=10.0.3.0/24", "Ingress.set_ecmp_group", ("group_id", 9))
+            .Choices("Ingress.ecmp_group", "meta.ecmp_group=9", "Ingress.set_next_hop", 2, 3, 4)
+            .Choices("Ingress.ecmp_backup", "meta.ecmp_group=9", "Ingress.set_backup_hop", 2, 3, 4);
+        for (int i = 0; i < 24; i++)
+        {
+            FrameSpec packet = Flows.To("udp4", "3") with { SourcePort = (ushort)(4000 + (i * 7)) };
+            (int usual, _) = await node.ThroughAsync(1, packet.Build());
+            (int other, byte[] frame) = await node.ThroughAsync(usual, packet.Build());
+            Assert.NotEqual(usual, other);
+            Assert.Equal($"02000000000{other}020000000001", Convert.ToHexString(frame.AsSpan(0, 12)));
+            Assert.Equal(usual, (await node.ThroughAsync(other, packet.Build())).Port);
+        }
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public async Task Ecmp_NoMemberIsThere_TakesABackup(string program, string target)
+    {
+        await using ProgramTarget node = await ProgramTarget.StartAsync(target, program);
+        node.Add("Ingress.ipv6_lpm", "hdr.ipv6.dst_addr=2001:db8:3::/48", "Ingress.set_ecmp_group", ("group_id", 9))
+            .Choices("Ingress.ecmp_backup", "meta.ecmp_group=9", "Ingress.set_backup_hop", 4);
+
+        (int port, byte[] frame) = await node.ThroughAsync(1, Flows.To("udp6", "3").Build());
+
+        Assert.Equal((4, "020000000004020000000001"), (port, Convert.ToHexString(frame.AsSpan(0, 12))));
+    }
+
+    [Theory, MemberData(nameof(All))]
     public async Task Drops_EveryReason_IsCounted(string program, string target)
     {
         await using ProgramTarget node = await ProgramTarget.StartAsync(target, program);
-        node.Add("Ingress.ipv4_lpm", "hdr.ipv4.dst_addr=10.0.7.0/24", "Ingress.set_ecmp_group", ("group_id", 9), ("size", 3))
+        node.Add("Ingress.ipv4_lpm", "hdr.ipv4.dst_addr=10.0.7.0/24", "Ingress.set_ecmp_group", ("group_id", 9))
             .Add("Ingress.ipv4_lpm", "hdr.ipv4.dst_addr=10.0.8.0/24", "Ingress.drop");
         byte[] checksum = Flows.To("udp4", "3").Build();
         checksum[25] ^= 1;

@@ -49,7 +49,7 @@ public sealed class IntReportTests
         foreach ((string table, string key, string network) in new[] { ("Ingress.ipv4_lpm", "hdr.ipv4.dst_addr", "10.0.{0}.0/24"), ("Ingress.ipv6_lpm", "hdr.ipv6.dst_addr", "2001:db8:{0}::/48") })
         {
             node.Add(table, $"{key}={network.Replace("{0}", "8", StringComparison.Ordinal)}", "Ingress.drop");
-            node.Add(table, $"{key}={network.Replace("{0}", "7", StringComparison.Ordinal)}", "Ingress.set_ecmp_group", ("group_id", 4), ("size", 2));
+            node.Add(table, $"{key}={network.Replace("{0}", "7", StringComparison.Ordinal)}", "Ingress.set_ecmp_group", ("group_id", 4));
         }
 
         return node.Add("Ingress.l2_punt", "hdr.ethernet.ether_type=0x88b5", "Ingress.drop");
