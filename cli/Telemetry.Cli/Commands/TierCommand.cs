@@ -66,7 +66,7 @@ internal static class TierCommand
                 Inventory = known is null ? null : LabInventory.Of(known, parsed.GetValue(sharedClock)),
                 Switches = known is null
                     ? []
-                    : [.. known.Switches.Select(s => new SwitchTarget(s.Name, TlsArguments.Url(ControllerHost.AddressOf(s), null), (ulong)s.NodeId))],
+                    : [.. known.Switches.Where(s => s.RunsP4).Select(s => new SwitchTarget(s.Name, TlsArguments.Url(ControllerHost.AddressOf(s), null), (ulong)s.NodeId))],
             };
             return WithLogsAsync(parsed.GetValue(log), loggers =>
                 TierCommands.RunNodeAsync(options, Console.Error, Console.Error, TimeProvider.System, loggers, cancellation));

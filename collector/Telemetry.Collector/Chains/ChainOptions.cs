@@ -17,6 +17,9 @@ public sealed record ChainOptions
     /// <summary>Batches that each node and center keeps unacknowledged, 10 to 100,000; default 600.</summary>
     public int OutboxLimit { get; init; } = Delivery.MemoryOutbox.DefaultLimit;
 
+    /// <summary>Whether a tier, by name, reaches the one above it now; asked at every batch. Always, by default.</summary>
+    public Func<string, string, bool> Connects { get; init; } = static (_, _) => true;
+
     /// <summary>Checks what the tiers do not check themselves.</summary>
     /// <exception cref="ArgumentException">Names every value that is out of its bounds.</exception>
     public void Validate()

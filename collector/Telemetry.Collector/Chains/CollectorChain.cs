@@ -44,13 +44,19 @@ public sealed class CollectorChain : IDisposable
         ulong epoch = (ulong)Math.Max(1, RunClock.NowNs(time));
         foreach (ClusterOptions cluster in options.Clusters)
         {
-            DirectLink up = new(new MemoryOutbox(epoch, options.OutboxLimit), DataCenter.Accept);
+            DirectLink up = new(new MemoryOutbox(epoch, options.OutboxLimit), DataCenter.Accept)
+            {
+                IsUp = () => options.Connects(cluster.Center.Name, dataCenter.Name),
+            };
             CenterEngine center = new(cluster.Center with { ExpectedNodes = [.. cluster.Nodes.Select(node => node.Name)] }, time, up);
             _centers.Add(center);
             List<(DirectLink, Func<Ack>)> below = [];
             foreach (NodeOptions node in cluster.Nodes)
             {
-                DirectLink link = new(new MemoryOutbox(epoch, options.OutboxLimit), center.Accept);
+                DirectLink link = new(new MemoryOutbox(epoch, options.OutboxLimit), center.Accept)
+                {
+                    IsUp = () => options.Connects(node.Name, cluster.Center.Name),
+                };
                 _nodes.Add(new NodeEngine(node, time, link));
                 below.Add((link, () => center.AckOf(node.Name)));
             }

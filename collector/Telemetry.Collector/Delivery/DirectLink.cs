@@ -29,6 +29,9 @@ public sealed class DirectLink : IBatchSink
     /// <summary>Why the upper tier refused the newest batch; empty when it did not.</summary>
     public string LastError { get; private set; } = "";
 
+    /// <summary>Whether there is a way to the upper tier now: without one everything waits in the outbox. Always, by default.</summary>
+    public Func<bool> IsUp { get; init; } = static () => true;
+
     /// <inheritdoc/>
     public void Append(Batch batch, IReadOnlyList<SenderMark> covers)
     {
@@ -39,7 +42,7 @@ public sealed class DirectLink : IBatchSink
     /// <summary>Delivers whatever waits, and again what was refused before.</summary>
     public void Pump()
     {
-        while (Outbox.TryRead(_sent, out Batch? batch))
+        while (IsUp() && Outbox.TryRead(_sent, out Batch? batch))
         {
             Ack ack = _accept(batch);
             Acknowledged(ack);
@@ -57,6 +60,11 @@ public sealed class DirectLink : IBatchSink
     public void Acknowledged(Ack ack)
     {
         ArgumentNullException.ThrowIfNull(ack);
+        if (!IsUp())
+        {
+            return;
+        }
+
         LastError = ack.Error;
         Outbox.Acknowledge(ack.Epoch, ack.Sequence);
     }

@@ -19,7 +19,7 @@ internal sealed class AgentFactory(ControllerOptions options)
         Topology topology, TimeProvider time, Func<SwitchNode, CallInvoker> connect, Action<SwitchStatus> changed)
     {
         List<SwitchAgent> agents = [];
-        foreach (SwitchNode node in topology.Switches)
+        foreach (SwitchNode node in topology.Switches.Where(s => s.RunsP4))
         {
             try
             {

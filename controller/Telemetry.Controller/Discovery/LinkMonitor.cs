@@ -22,7 +22,7 @@ internal sealed class LinkMonitor
     public LinkMonitor(Topology topology, LinkMonitorOptions options)
     {
         _options = options;
-        foreach (SwitchNode node in topology.Switches)
+        foreach (SwitchNode node in topology.Switches.Where(s => s.RunsP4))
         {
             ProbedSwitch probed = new(node.Name);
             _switches.Add(probed);

@@ -40,8 +40,7 @@ public static class IntPlanner
         ];
         AddDestinations(node, report, entries);
         AddReports(topology, node, report, options, entries);
-        int[] hostPorts = [.. new SwitchGraph(topology).Hosts
-            .Where(h => h.Switch.Name == node.Name).Select(h => h.Port).Order()];
+        int[] hostPorts = [.. EdgePorts.Of(topology).Where(e => e.Device == node.Name).Select(e => e.Port).Order()];
         if (mode != TelemetryMode.IntMd)
         {
             entries.Add(Report("Egress.int_export", "Egress.set_export", report, options) with { IsDefault = true });

@@ -1,14 +1,14 @@
 namespace Telemetry.Controller.Topologies;
 
-/// <summary>What a switch is in its network; all roles run P4 programs.</summary>
+/// <summary>What a device between hosts is in its network.</summary>
 public enum SwitchRole
 {
-    /// <summary>A switch.</summary>
+    /// <summary>A P4 switch.</summary>
     Switch,
 
-    /// <summary>A switch that joins clusters.</summary>
+    /// <summary>Joins clusters: forwards IPv4 by routes.</summary>
     Router,
 
-    /// <summary>A switch with filter rules.</summary>
+    /// <summary>A router with rules of what it drops.</summary>
     Firewall,
 }

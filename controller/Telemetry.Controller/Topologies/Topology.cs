@@ -11,9 +11,16 @@ public sealed record Topology(
     string Name,
     IReadOnlyList<SwitchNode> Switches,
     IReadOnlyList<HostNode> Hosts,
-    IReadOnlyList<Link> Links);
+    IReadOnlyList<Link> Links)
+{
+    /// <summary>Machines that run the collector's tiers; empty when the lab places them itself.</summary>
+    public IReadOnlyList<TierNode> Tiers { get; init; } = [];
 
-/// <summary>A P4 switch.</summary>
+    /// <summary>Links between switches and tiers, apart from the data plane.</summary>
+    public IReadOnlyList<ManagementLink> Management { get; init; } = [];
+}
+
+/// <summary>A switch, a router or a firewall.</summary>
 /// <param name="Name">As in the file, e.g. <c>s1</c>.</param>
 /// <param name="NodeId">INT node id and P4Runtime device id: 1, 2, ... unless the file says otherwise; unique.</param>
 /// <param name="Layer">1 for a switch with hosts, 2 for the next layer and so on.</param>
@@ -21,7 +28,7 @@ public sealed record Topology(
 /// <param name="RuntimeFile">Absolute path of its <c>sN-runtime.json</c>; null when the controller computes entries.</param>
 /// <param name="GrpcAddress">host:port where it serves P4Runtime; null when the launcher chooses.</param>
 /// <param name="Cluster">Cluster it belongs to; <c>c1</c> by default.</param>
-/// <param name="Target">What runs it, <c>soft</c> or <c>bmv2</c>; null for the lab's choice.</param>
+/// <param name="Target">What runs it, <c>soft</c> or <c>bmv2</c>; null for the lab's choice, which of routers and firewalls is no P4 switch.</param>
 /// <param name="Role">What it is in the network.</param>
 /// <param name="CpuPort">Port of the controller; null for the launcher's choice.</param>
 public sealed record SwitchNode(
@@ -34,7 +41,17 @@ public sealed record SwitchNode(
     string Cluster,
     string? Target = null,
     SwitchRole Role = SwitchRole.Switch,
-    int? CpuPort = null);
+    int? CpuPort = null)
+{
+    /// <summary>
+    /// Whether it is a P4 switch. Routers and firewalls are not unless the file names a target for them: they forward by
+    /// routes, as Linux does, and neither P4Runtime nor INT know of them.
+    /// </summary>
+    public bool RunsP4 => Role == SwitchRole.Switch || Target is not null;
+
+    /// <summary>What a firewall drops: the first rule that matches counts; empty for other roles.</summary>
+    public IReadOnlyList<FirewallRule> Rules { get; init; } = [];
+}
 
 /// <summary>An end host.</summary>
 /// <param name="Name">As in the file, e.g. <c>h1</c>.</param>

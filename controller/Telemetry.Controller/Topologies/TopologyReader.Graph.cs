@@ -7,7 +7,7 @@ internal sealed partial class TopologyReader
 {
     private void CheckHostsLinked()
     {
-        foreach (HostDraft host in _hosts.Where(h => !_usedEnds.ContainsKey(new LinkEnd(h.Name, 0))))
+        foreach (HostDraft host in _hosts.Where(h => h.Tier is null && !_usedEnds.ContainsKey(new LinkEnd(h.Name, 0))))
         {
             Fault(host.Part, $"{host.Name} has no link; expected one to a switch");
         }
@@ -27,7 +27,8 @@ internal sealed partial class TopologyReader
     {
         HashSet<IPAddress> addresses = [.. _hosts.Select(h => h.Address).OfType<IPAddress>()];
         HashSet<string> macs = [.. _hosts.Select(h => h.Mac).OfType<string>()];
-        foreach (HostDraft host in _hosts)
+        AssignManagement(addresses, macs);
+        foreach (HostDraft host in _hosts.Where(h => h.Tier is null))
         {
             if (_links.Find(l => l.Link.A.Device == host.Name || l.Link.B.Device == host.Name) is not { } attached)
             {

@@ -116,6 +116,12 @@ internal sealed partial class TopologyReader
         }
 
         int port = 0;
+        if (isHost && _hosts.Find(h => h.Name == device)!.Tier is not null)
+        {
+            Fault(part, $"\"{device}\" runs a tier of the collector; expected its links under \"management\"");
+            return null;
+        }
+
         if (isHost && dash >= 0)
         {
             Fault(part, $"\"{text}\" gives a host a port; expected \"{device}\"");

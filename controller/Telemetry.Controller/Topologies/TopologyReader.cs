@@ -10,10 +10,10 @@ namespace Telemetry.Controller.Topologies;
 /// <summary>Turns the JSON of a topology file into a <see cref="Topology"/> and collects every fault on the way.</summary>
 internal sealed partial class TopologyReader(string file, List<InputFault> faults)
 {
-    private static readonly string[] RootKeys = ["name", "hosts", "switches", "links"];
-    private static readonly string[] HostKeys = ["ip", "mac", "commands"];
+    private static readonly string[] RootKeys = ["name", "hosts", "switches", "links", "management"];
+    private static readonly string[] HostKeys = ["ip", "mac", "commands", "role", "cluster"];
     private static readonly string[] SwitchKeys =
-        ["runtime_json", "program", "node_id", "layer", "cluster", "grpc", "cli_input", "target", "role", "cpu_port"];
+        ["runtime_json", "program", "node_id", "layer", "cluster", "grpc", "cli_input", "target", "role", "cpu_port", "rules"];
     private static readonly string[] Targets = ["soft", "bmv2"];
     private static readonly string[] Roles = ["switch", "router", "firewall"];
 
@@ -39,6 +39,7 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         }
 
         ReadLinks(root);
+        ReadManagement(root);
         string name = root.Get("name") is { } part ? TextOf(part) ?? "" : Path.GetFileNameWithoutExtension(file);
         if (faults.Count > 0)
         {
@@ -50,12 +51,23 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         CheckConnected();
         AssignAddresses();
         AssignLayers();
-        return faults.Count > 0 ? null : new Topology(
+        if (faults.Count > 0)
+        {
+            return null;
+        }
+
+        Topology topology = new(
             name,
             [.. _switches.Select(s => new SwitchNode(
-                s.Name, s.NodeId, s.Layer, s.Program, s.RuntimeFile, s.Grpc, s.Cluster, s.Target, s.Role, s.CpuPort))],
-            [.. _hosts.Select(h => new HostNode(h.Name, h.Address!, h.PrefixLength, h.Mac!, h.Commands))],
-            [.. _links.Select(l => l.Link)]);
+                s.Name, s.NodeId, s.Layer, s.Program, s.RuntimeFile, s.Grpc, s.Cluster, s.Target, s.Role, s.CpuPort) { Rules = s.Rules })],
+            [.. _hosts.Where(h => h.Tier is null).Select(h => new HostNode(h.Name, h.Address!, h.PrefixLength, h.Mac!, h.Commands))],
+            [.. _links.Select(l => l.Link)])
+        {
+            Tiers = [.. _hosts.Where(h => h.Tier is not null).Select(h => new TierNode(h.Name, h.Tier!.Value, h.Cluster, h.Address!, h.PrefixLength, h.Mac!))],
+            Management = [.. _management.Select(m => m.Link)],
+        };
+        CheckRoles(topology);
+        return faults.Count > 0 ? null : topology;
     }
 
     private void ReadDevices(JsonPart root, string key, Action<string, JsonPart> read)
@@ -123,6 +135,7 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         }
 
         CheckKeys(part, HostKeys);
+        ReadTier(host, part);
         if (part.Get("ip") is { } ip && TextOf(ip) is { } address)
         {
             host.ReadAddress(address, ip, this);
@@ -211,6 +224,7 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
             "firewall" => SwitchRole.Firewall,
             _ => SwitchRole.Switch,
         };
+        ReadRules(node, part.Get("rules"));
         if (part.Get("grpc") is { } grpc && TextOf(grpc) is { } address)
         {
             node.Grpc = address;
@@ -323,6 +337,11 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
 
         public IReadOnlyList<string> Commands { get; set; } = [];
 
+        /// <summary>Null for a host of the data plane.</summary>
+        public TierRole? Tier { get; set; }
+
+        public string Cluster { get; set; } = "";
+
         public void ReadAddress(string text, JsonPart part, TopologyReader reader)
         {
             string[] parts = text.Split('/');
@@ -368,6 +387,8 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         public SwitchRole Role { get; set; }
 
         public int? CpuPort { get; set; }
+
+        public IReadOnlyList<FirewallRule> Rules { get; set; } = [];
     }
 
     private sealed record LinkDraft(Link Link, JsonPart Part);

@@ -15,11 +15,17 @@ internal static class TopologyWriter
         StringBuilder text = new("{\n");
         text.Append("  \"name\": ").Append(Quote(topology.Name)).Append(",\n  \"hosts\": {");
         Lines(text, topology.Hosts.Select(h =>
-            $"{Quote(h.Name)}: {{\"ip\": \"{h.Address}/{h.PrefixLength}\", \"mac\": \"{h.Mac}\"{Commands(h)}}}"));
+            $"{Quote(h.Name)}: {{\"ip\": \"{h.Address}/{h.PrefixLength}\", \"mac\": \"{h.Mac}\"{Commands(h)}}}").Concat(topology.Tiers.Select(Tier)));
         text.Append("},\n  \"switches\": {");
         Lines(text, topology.Switches.Select(s => $"{Quote(s.Name)}: {Switch(s, folder)}"));
         text.Append("},\n  \"links\": [");
         Lines(text, topology.Links.Select(Link));
+        if (topology.Management.Count > 0)
+        {
+            text.Append("],\n  \"management\": [");
+            Lines(text, topology.Management.Select(Management));
+        }
+
         return text.Append("]\n}\n").ToString();
     }
 
@@ -53,6 +59,11 @@ internal static class TopologyWriter
             SwitchRole.Firewall => "firewall",
             _ => null,
         });
+        if (node.Rules.Count > 0)
+        {
+            text.Append(", \"rules\": [").AppendJoin(", ", node.Rules.Select(Rule)).Append(']');
+        }
+
         return text.Append('}').ToString();
 
         void Add(string key, string? value)
@@ -78,6 +89,53 @@ internal static class TopologyWriter
             if (value != absent)
             {
                 text.Append(CultureInfo.InvariantCulture, $", \"{key}\": {value:R}");
+            }
+        }
+    }
+
+    private static string Tier(TierNode tier)
+    {
+        string role = tier.Role switch
+        {
+            TierRole.Node => "node",
+            TierRole.Center => "center",
+            _ => "datacenter",
+        };
+        string cluster = tier.Cluster.Length > 0 ? $", \"cluster\": {Quote(tier.Cluster)}" : "";
+        return $"{Quote(tier.Name)}: {{\"role\": \"{role}\"{cluster}, \"ip\": \"{tier.Address}/{tier.PrefixLength}\", \"mac\": \"{tier.Mac}\"}}";
+    }
+
+    private static string Management(ManagementLink link)
+    {
+        StringBuilder text = new($"{{\"a\": {Quote(link.A)}, \"b\": {Quote(link.B)}");
+        if (link.RateBitsPerSecond > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", \"rate_mbps\": {link.RateBitsPerSecond / 1e6:R}");
+        }
+
+        if (link.DelayNs > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", \"delay_ms\": {link.DelayNs / 1e6:R}");
+        }
+
+        return text.Append('}').ToString();
+    }
+
+    private static string Rule(FirewallRule rule)
+    {
+        List<string> keys = [$"\"verdict\": \"{(rule.Allow ? "allow" : "drop")}\""];
+        Add("src", rule.Source?.ToString());
+        Add("dst", rule.Destination?.ToString());
+        Add("protocol", rule.Protocol is null ? null : FirewallRule.ProtocolName(rule.Protocol));
+        Add("src_port", rule.SourcePorts?.ToString());
+        Add("dst_port", rule.DestinationPorts?.ToString());
+        return $"{{{string.Join(", ", keys)}}}";
+
+        void Add(string key, string? value)
+        {
+            if (value is not null)
+            {
+                keys.Add($"\"{key}\": {Quote(value)}");
             }
         }
     }

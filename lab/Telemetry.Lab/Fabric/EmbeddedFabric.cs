@@ -1,3 +1,4 @@
+using Telemetry.Controller.Planning;
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Hosts;
 using Telemetry.Lab.Randomness;
@@ -26,6 +27,8 @@ public sealed partial class EmbeddedFabric : ILoopHandler
     private readonly List<Action> _scheduled = [];
     private readonly ScenarioTraffic _traffic;
     private readonly List<Switch> _switches = [];
+    private readonly Dictionary<string, RouterDevice> _routers = new(StringComparer.Ordinal);
+    private readonly IReadOnlySet<LinkEnd> _edgePorts;
     private ScenarioPlan? _plan;
 
     /// <summary>Builds the fabric; its switches have no program yet.</summary>
@@ -41,8 +44,15 @@ public sealed partial class EmbeddedFabric : ILoopHandler
         _seed = seed;
         Topology = topology;
         _traffic = new ScenarioTraffic(loop, _hosts, Truth);
+        Management = new ManagementNetwork(topology);
+        _edgePorts = EdgePorts.Of(topology);
         Dictionary<string, SwitchWatch> watches = new(StringComparer.Ordinal);
-        foreach (SwitchNode node in topology.Switches)
+        foreach (SwitchNode node in topology.Switches.Where(s => !s.RunsP4))
+        {
+            _routers.Add(node.Name, new RouterDevice(loop, node));
+        }
+
+        foreach (SwitchNode node in topology.Switches.Where(s => s.RunsP4))
         {
             SwitchWatch watch = new(Truth.Tracker, ReportPortNumber);
             Switch created = new(loop, new SwitchOptions
@@ -70,12 +80,24 @@ public sealed partial class EmbeddedFabric : ILoopHandler
         {
             Connect(link, watches);
         }
+
+        SwitchRoutes routes = SwitchRoutes.Compute(topology, _ => true);
+        foreach (RouterDevice router in _routers.Values)
+        {
+            router.SetRoutes(topology, routes);
+        }
     }
 
     /// <summary>What was built.</summary>
     public Topology Topology { get; }
 
-    /// <summary>In the topology's order.</summary>
+    /// <summary>Routers and firewalls that run no P4, in the topology's order.</summary>
+    internal IReadOnlyList<RouterDevice> Routers => [.. _routers.Values];
+
+    /// <summary>Who reaches whom over management links.</summary>
+    internal ManagementNetwork Management { get; }
+
+    /// <summary>P4 switches in the topology's order.</summary>
     public IReadOnlyList<Switch> Switches => _switches;
 
     /// <summary>What really happens in it.</summary>
@@ -108,6 +130,12 @@ public sealed partial class EmbeddedFabric : ILoopHandler
     public void SetLinkUp(string a, string b, bool up)
     {
         string entity = FabricLink.EntityOf(a, b);
+        if (Management.Has(a, b))
+        {
+            Management.SetUp(a, b, up);
+            return;
+        }
+
         if (!_links.Exists(l => l.Entity == entity))
         {
             throw new ArgumentException($"topology {Topology.Name} has no link between {a} and {b}");
@@ -169,7 +197,7 @@ public sealed partial class EmbeddedFabric : ILoopHandler
         foreach ((string a, string b) in plan.LinkActions.Select(l => (l.A, l.B)).Concat(plan.LossActions.Select(l => (l.A, l.B))))
         {
             string entity = FabricLink.EntityOf(a, b);
-            if (!_links.Exists(l => l.Entity == entity))
+            if (!_links.Exists(l => l.Entity == entity) && !Management.Has(a, b))
             {
                 faults.Add($"no link between {a} and {b}");
             }

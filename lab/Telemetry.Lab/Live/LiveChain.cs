@@ -47,7 +47,7 @@ internal sealed class LiveChain : IAsyncDisposable
                 CenterHost center = await CenterHost.StartAsync(
                     new CenterHostOptions
                     {
-                        Center = ClusterMap.CenterOptions(cluster),
+                        Center = chain._clusters.CenterOptions(cluster),
                         Listen = "127.0.0.1:0",
                         Upstream = chain._dataCenter.Url,
                     },
@@ -100,8 +100,8 @@ internal sealed class LiveChain : IAsyncDisposable
     private void StartNode(
         Topology topology, string cluster, string upstream, ILiveNetwork network, TimeProvider time, ILoggerFactory loggers)
     {
-        string name = ClusterMap.NodeName(cluster);
-        SwitchNode[] switches = [.. topology.Switches.Where(s => _clusters.NodeOf(s.Name) == name)];
+        string name = _clusters.NodeName(cluster);
+        SwitchNode[] switches = [.. topology.Switches.Where(s => s.RunsP4 && _clusters.NodeOf(s.Name) == name)];
         NodeHost node = NodeHost.Start(
             new NodeHostOptions
             {

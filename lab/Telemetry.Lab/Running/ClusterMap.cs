@@ -11,6 +11,7 @@ namespace Telemetry.Lab.Running;
 internal sealed class ClusterMap
 {
     private readonly ReportProfile _reports;
+    private readonly IReadOnlyList<TierNode> _tiers;
     private readonly Dictionary<string, string> _clusterOfSwitch = new(StringComparer.Ordinal);
 
     /// <param name="topology">Names the clusters.</param>
@@ -25,6 +26,7 @@ internal sealed class ClusterMap
             IntUdpPort = (ushort)decoding.IntUdpPort,
             IntAfterTcpOptions = decoding.IntAfterTcpOptions,
         };
+        _tiers = nodePerCluster ? topology.Tiers : [];
         foreach (SwitchNode node in topology.Switches)
         {
             _clusterOfSwitch.Add(node.Name, nodePerCluster ? node.Cluster : topology.Switches[0].Cluster);
@@ -36,20 +38,27 @@ internal sealed class ClusterMap
     /// <summary>Names, ascending.</summary>
     public IReadOnlyList<string> Clusters { get; }
 
-    public static string NodeName(string cluster) => $"node-{cluster}";
+    /// <summary>Name of the data center, as the topology places it.</summary>
+    public string DataCenterName => _tiers.FirstOrDefault(t => t.Role == TierRole.DataCenter)?.Name ?? "datacenter";
 
-    public static string CenterName(string cluster) => $"center-{cluster}";
+    public string NodeName(string cluster) => PlaceOf(TierRole.Node, cluster) ?? $"node-{cluster}";
+
+    public string CenterName(string cluster) => PlaceOf(TierRole.Center, cluster) ?? $"center-{cluster}";
 
     /// <summary>The node that a switch reports to.</summary>
     public string NodeOf(string switchName) => NodeName(_clusterOfSwitch[switchName]);
 
     public NodeOptions NodeOptions(string cluster) => new() { Name = NodeName(cluster), Cluster = cluster, Reports = _reports };
 
-    public static CenterOptions CenterOptions(string cluster) =>
+    public CenterOptions CenterOptions(string cluster) =>
         new() { Name = CenterName(cluster), Cluster = cluster, ExpectedNodes = [NodeName(cluster)] };
 
     public ChainOptions Chain() => new()
     {
         Clusters = [.. Clusters.Select(c => new ClusterOptions(CenterOptions(c), [NodeOptions(c)]))],
+        DataCenter = new() { Name = DataCenterName },
     };
+
+    private string? PlaceOf(TierRole role, string cluster) =>
+        _tiers.FirstOrDefault(t => t.Role == role && t.Cluster == cluster)?.Name;
 }

@@ -13,7 +13,7 @@ internal sealed class Convergence
     public Convergence(Topology topology, ControllerApp controller)
     {
         _controller = controller;
-        HashSet<string> switches = [.. topology.Switches.Select(s => s.Name)];
+        HashSet<string> switches = [.. topology.Switches.Where(s => s.RunsP4).Select(s => s.Name)];
         foreach (Link link in topology.Links)
         {
             if (switches.Contains(link.A.Device) && switches.Contains(link.B.Device))

@@ -19,8 +19,8 @@ public static class LabInventory
         inventory.Devices.AddRange(topology.Switches.Select(s => new Inventory.Types.Device
         {
             Name = s.Name,
-            Kind = DeviceKind.Switch,
-            NodeId = (uint)s.NodeId,
+            Kind = KindOf(s),
+            NodeId = s.RunsP4 ? (uint)s.NodeId : 0,
             Layer = (uint)s.Layer,
             Cluster = s.Cluster,
         }));
@@ -69,6 +69,13 @@ public static class LabInventory
         Switch = node.Name,
         DeviceId = (ulong)node.NodeId,
         Ports = [.. topology.Links.SelectMany(l => new[] { l.A, l.B }).Where(e => e.Device == node.Name).Select(e => (uint)e.Port)],
+    };
+
+    /// <summary>What kind of device a node of the data plane is.</summary>
+    internal static DeviceKind KindOf(SwitchNode node) => node.RunsP4 ? DeviceKind.Switch : node.Role switch
+    {
+        SwitchRole.Firewall => DeviceKind.Firewall,
+        _ => DeviceKind.Router,
     };
 
     private static string ClusterOf(Topology topology, HostNode host)

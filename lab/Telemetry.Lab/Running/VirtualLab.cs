@@ -9,7 +9,6 @@ using Telemetry.Controller.Topologies;
 using Telemetry.Inference.Alerts;
 using Telemetry.Inference.Detectors;
 using Telemetry.Lab.Fabric;
-using Telemetry.Lab.Hosts;
 using Telemetry.Lab.Scenarios;
 using Telemetry.P4Runtime;
 using Telemetry.SoftSwitch.Time;
@@ -27,6 +26,8 @@ public sealed class VirtualLab : IDisposable
 
     /// <summary>Traffic ends this long before the run does, so that every packet's fate is known: longer than full queues on every hop.</summary>
     private const long DrainNs = 500_000_000;
+
+    private static readonly TimeSpan s_readingPeriod = TimeSpan.FromSeconds(1);
 
     private readonly LabOptions _options;
     private readonly EventLoop _loop = new();
@@ -50,23 +51,16 @@ public sealed class VirtualLab : IDisposable
         _options = options;
         P4Program program = ControllerSetup.LoadProgram(options);
         _clusters = new ClusterMap(options.Topology, program);
-        _chain = new CollectorChain(_clusters.Chain(), _loop, store, detector, alerts);
-        _fabric = new EmbeddedFabric(_loop, options.Topology, options.Seed, node =>
-        {
-            NodeEngine collector = _chain.Node(_clusters.NodeOf(node.Name));
-            return options.ReportTap is not { } tap ? collector.OnDatagram : datagram =>
-            {
-                tap(node, datagram.ToArray());
-                collector.OnDatagram(datagram);
-            };
-        });
+        _chain = new CollectorChain(
+            _clusters.Chain() with { Connects = (tier, upper) => _fabric!.Management.Connects(tier, upper) }, _loop, store, detector, alerts);
+        _fabric = new EmbeddedFabric(_loop, options.Topology, options.Seed, ReportsOf);
         Dictionary<string, InProcessCallInvoker> invokers = _fabric.Switches.ToDictionary(
             s => s.Options.Name,
             s => InProcessCallInvoker.For(s.Service, new InProcessOptions { Time = _loop }),
             StringComparer.Ordinal);
         _controller = new ControllerApp(
             options.Topology, ControllerSetup.Options(program, options), _loop, node => invokers[node.Name]);
-        foreach (SwitchNode node in options.Topology.Switches)
+        foreach (SwitchNode node in options.Topology.Switches.Where(s => s.RunsP4))
         {
             NodeEngine collector = _chain.Node(_clusters.NodeOf(node.Name));
             _pollers.Add(new SwitchPoller(
@@ -128,6 +122,8 @@ public sealed class VirtualLab : IDisposable
         }
 
         _chain.Start();
+        using ITimer? readings = _fabric.Routers.Count == 0 ? null
+            : _loop.CreateTimer(_ => ReadRouters(), null, s_readingPeriod, s_readingPeriod);
         long convergedNs = Converge(cancellation);
         foreach (SwitchPoller poller in _pollers)
         {
@@ -149,6 +145,34 @@ public sealed class VirtualLab : IDisposable
         }
 
         return stopped.IsCompletedSuccessfully ? result : throw new LabException("the controller did not stop");
+    }
+
+    /// <summary>Who takes a switch's reports: its node, as long as a management link leads there.</summary>
+    private ReportHandler ReportsOf(SwitchNode node)
+    {
+        string name = _clusters.NodeOf(node.Name);
+        NodeEngine collector = _chain.Node(name);
+        return datagram =>
+        {
+            if (_fabric.Management.Connects(node.Name, name))
+            {
+                _options.ReportTap?.Invoke(node, datagram.ToArray());
+                collector.OnDatagram(datagram);
+            }
+        };
+    }
+
+    /// <summary>What the nodes see of routers and firewalls beside them: that they live.</summary>
+    private void ReadRouters()
+    {
+        foreach (RouterDevice router in _fabric.Routers)
+        {
+            string name = _clusters.NodeOf(router.Node.Name);
+            if (_fabric.Management.Connects(router.Node.Name, name))
+            {
+                _chain.Node(name).OnDevice(new DeviceReading(router.Node.Name, LabInventory.KindOf(router.Node), DeviceState.Up));
+            }
+        }
     }
 
     private ScenarioPlan Plan(long startNs, long endNs)

@@ -50,9 +50,7 @@ internal static class FaultScenarios
     public static ScenarioPlan ReportLoss(ScenarioContext context)
     {
         LabRandom random = context.Random("reportloss");
-        string[] edges = [.. context.Topology.Switches
-            .Where(s => context.Topology.Links.Any(l => (l.A.Device == s.Name && l.B.Port == 0) || (l.B.Device == s.Name && l.A.Port == 0)))
-            .Select(s => s.Name)];
+        string[] edges = [.. EdgePorts.Of(context.Topology).Select(e => e.Device).Distinct()];
         string node = edges[random.NextBetween(0, edges.Length)];
         (long start, long end) = Middle(context);
         return new ScenarioPlan("reportloss", context.Seed, BackgroundTraffic.Plan(context, 1), [])

@@ -9,7 +9,7 @@ internal static class LinkChoice
     /// <summary>Any link between switches that lies between hosts; one that the network can do without, where there is such a link.</summary>
     public static Link Any(Topology topology, LabRandom random, string scenario)
     {
-        HashSet<string> switches = [.. topology.Switches.Select(s => s.Name)];
+        HashSet<string> switches = [.. topology.Switches.Where(s => s.RunsP4).Select(s => s.Name)];
         Link[] candidates = [.. topology.Links.Where(l => switches.Contains(l.A.Device) && switches.Contains(l.B.Device))];
         if (candidates.Length == 0)
         {
@@ -24,7 +24,7 @@ internal static class LinkChoice
     /// <summary>A switch without hosts that the network can do without, or null.</summary>
     public static SwitchNode? SpareSwitch(Topology topology, LabRandom random)
     {
-        SwitchNode[] spare = [.. topology.Switches.Where(s => HostsStayConnected(topology, l => l.A.Device == s.Name || l.B.Device == s.Name))];
+        SwitchNode[] spare = [.. topology.Switches.Where(s => s.RunsP4 && HostsStayConnected(topology, l => l.A.Device == s.Name || l.B.Device == s.Name))];
         return spare.Length == 0 ? null : spare[random.NextBetween(0, spare.Length)];
     }
 

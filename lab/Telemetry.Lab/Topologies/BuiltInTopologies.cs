@@ -13,7 +13,7 @@ public static partial class BuiltInTopologies
 
     /// <summary>The names to show in help; N and M stand for numbers.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["linear", "linear-N", "leafspine-2x4", "leafspine-MxN", "star-N", "ring-N", "tree", "fattree-K", "random"];
+        ["linear", "linear-N", "leafspine-2x4", "leafspine-MxN", "star-N", "ring-N", "tree", "fattree-K", "random", "campus"];
 
     /// <summary>Makes the built-in called <paramref name="name"/>, or returns false when there is none of that name or size.</summary>
     public static bool TryCreate(string name, out Topology? topology)
@@ -36,6 +36,7 @@ public static partial class BuiltInTopologies
             "tree" when first < 0 && second < 0 => Tree(name),
             "fattree" when second < 0 && first is 4 or 6 or 8 => FatTree(name, first),
             "random" when first < 0 && second < 0 => RandomGraph(name),
+            "campus" when first < 0 && second < 0 => CampusTopology.Create(name),
             _ => null,
         };
         return topology is not null;

@@ -26,6 +26,10 @@ internal sealed class TopologyBuilder
     /// <summary>BMv2's default.</summary>
     public const int QueueDepthPackets = 64;
 
+    private const int FirstRouterId = 1001;
+
+    private readonly List<TierNode> _tiers = [];
+    private readonly List<ManagementLink> _management = [];
     private readonly List<SwitchNode> _switches = [];
     private readonly List<HostNode> _hosts = [];
     private readonly List<Link> _links = [];
@@ -33,32 +37,54 @@ internal sealed class TopologyBuilder
     private readonly Dictionary<string, int> _hostsOf = new(StringComparer.Ordinal);
 
     /// <summary>Adds <c>sN</c>.</summary>
-    public string AddSwitch(int layer)
+    public string AddSwitch(int layer, string cluster = "c1")
     {
-        int id = _switches.Count + 1;
+        int id = _switches.Count(s => s.Role == SwitchRole.Switch) + 1;
         string name = "s" + id.ToString(CultureInfo.InvariantCulture);
-        _switches.Add(new SwitchNode(name, id, layer, null, null, null, "c1"));
+        _switches.Add(new SwitchNode(name, id, layer, null, null, null, cluster));
         return name;
     }
 
+    /// <summary>Adds a router or firewall; its node id is above those of switches.</summary>
+    public void AddRouter(string name, SwitchRole role, int layer, string cluster, params FirewallRule[] rules)
+    {
+        int id = FirstRouterId + _switches.Count(s => s.Role != SwitchRole.Switch);
+        _switches.Add(new SwitchNode(name, id, layer, null, null, null, cluster, Role: role) { Rules = rules });
+    }
+
+    /// <summary>Adds a machine that runs a tier of the collector.</summary>
+    public void AddTier(string name, TierRole role, string cluster)
+    {
+        byte place = (byte)(_tiers.Count + 1);
+        _tiers.Add(new TierNode(
+            name, role, cluster, new IPAddress([172, 31, 255, place]), 24, string.Create(CultureInfo.InvariantCulture, $"08:00:fe:00:00:{place:x2}")));
+    }
+
+    /// <summary>Joins a tier to another or to a device by a link apart from the data plane.</summary>
+    public void Manage(string a, string b) => _management.Add(new ManagementLink(a, b));
+
     /// <summary>Adds <c>hN</c> on a switch: address 10.0.S.K, MAC 08:00:00:00:S:K for the K-th host of switch S.</summary>
-    public void AddHost(string onSwitch)
+    /// <param name="onDevice">What it is linked to.</param>
+    /// <param name="ofSwitch">Whose addresses it gets, when it hangs on a firewall behind that switch.</param>
+    public void AddHost(string onDevice, string? ofSwitch = null)
     {
         string name = "h" + (_hosts.Count + 1).ToString(CultureInfo.InvariantCulture);
-        int switchId = _switches.First(s => s.Name == onSwitch).NodeId;
-        int place = _hostsOf[onSwitch] = _hostsOf.GetValueOrDefault(onSwitch) + 1;
+        ofSwitch ??= onDevice;
+        int switchId = _switches.First(s => s.Name == ofSwitch).NodeId;
+        int place = _hostsOf[ofSwitch] = _hostsOf.GetValueOrDefault(ofSwitch) + 1;
         string mac = string.Create(CultureInfo.InvariantCulture, $"08:00:00:00:{switchId:x2}:{place:x2}");
         _hosts.Add(new HostNode(name, new IPAddress([10, 0, (byte)switchId, (byte)place]), 24, mac, []));
         _links.Add(new Link(
-            new LinkEnd(name, 0), NextPort(onSwitch), HostRateBitsPerSecond, HostDelayNs, 0, QueueDepthPackets));
+            new LinkEnd(name, 0), NextPort(onDevice), HostRateBitsPerSecond, HostDelayNs, 0, QueueDepthPackets));
     }
 
     /// <summary>Joins two switches.</summary>
-    public void Connect(string a, string b) => _links.Add(new Link(
-        NextPort(a), NextPort(b), SwitchRateBitsPerSecond, SwitchDelayNs, 0, QueueDepthPackets));
+    public void Connect(string a, string b, long rateBitsPerSecond = SwitchRateBitsPerSecond) => _links.Add(new Link(
+        NextPort(a), NextPort(b), rateBitsPerSecond, SwitchDelayNs, 0, QueueDepthPackets));
 
     /// <summary>The finished topology.</summary>
-    public Topology Build(string name) => new(name, [.. _switches], [.. _hosts], [.. _links]);
+    public Topology Build(string name) =>
+        new(name, [.. _switches], [.. _hosts], [.. _links]) { Tiers = [.. _tiers], Management = [.. _management] };
 
     private LinkEnd NextPort(string device)
     {

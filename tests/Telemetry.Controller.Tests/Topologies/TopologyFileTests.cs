@@ -117,7 +117,7 @@ public sealed class TopologyFileTests : IDisposable
         Assert.Equal(
             [
                 "net.json:3: hosts.h1.mac: \"08:00:00:00:01\" is no MAC address; expected six bytes in hexadecimal such as 08:00:00:00:01:11",
-                "net.json:4: hosts.h2.gateway: unknown key \"gateway\"; known keys: ip, mac, commands",
+                "net.json:4: hosts.h2.gateway: unknown key \"gateway\"; known keys: ip, mac, commands, role, cluster",
                 "net.json:4: hosts.h2.ip: \"10.0.1.1/33\" is no IPv4 address; expected address/prefix such as 10.0.1.1/24",
                 "net.json:4: hosts.h2.mac: \"09:00:00:00:00:01\" is a group address; expected an individual one (even first byte)",
                 "net.json:5: hosts.h3.ip: 10.0.1.1 is h1's address already",

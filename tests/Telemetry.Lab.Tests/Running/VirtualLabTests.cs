@@ -52,6 +52,21 @@ public class VirtualLabTests
     }
 
     [ProgramFact]
+    public void Steady_Campus_RoutersForwardIntPassesThemAndTiersStandWhereTheTopologyPutsThem()
+    {
+        LabResult result = Run("campus", "steady", 1, 5);
+        RunCheck.ReportsAreComplete(result);
+        RunCheck.PortsEqualTruth(result);
+        RunCheck.PathsEqualTruth(result);
+        Assert.Empty(result.Totals.Alerts);
+        Assert.All(result.Truth!.Flows, f => Assert.Equal(0, f.PacketsLost));
+        Assert.Contains(result.Totals.Flows, f => f.Path.SequenceEqual(["s1", "s7", "s6"]));
+        Assert.Equal(
+            ["center1", "center2", "center3", "dc", "fw1", "n1", "n2", "n3", "r1", "r2", "r3"],
+            result.Totals.Devices.Where(d => d.State == DeviceState.Up && d.Kind is not (DeviceKind.Switch or DeviceKind.Host)).Select(d => d.Name).Order());
+    }
+
+    [ProgramFact]
     public void Run_SameSeedTwice_SameBytes()
     {
         byte[][] documents = [.. Enumerable.Range(0, 2).Select(_ => LabReport.ToUtf8(Run("leafspine-2x2", "incast", 5, 5)))];

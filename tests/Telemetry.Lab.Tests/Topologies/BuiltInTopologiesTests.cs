@@ -15,6 +15,7 @@ public class BuiltInTopologiesTests
     [InlineData("tree", 7, 8, 14)]
     [InlineData("fattree-4", 20, 16, 48)]
     [InlineData("random", 8, 8, 19)]
+    [InlineData("campus", 11, 24, 37)]
     public void TryCreate_KnownName_HasSwitchesHostsLinks(string name, int switches, int hosts, int links)
     {
         Assert.True(BuiltInTopologies.TryCreate(name, out Topology? topology));
@@ -42,6 +43,7 @@ public class BuiltInTopologiesTests
     [InlineData("tree")]
     [InlineData("fattree-4")]
     [InlineData("random")]
+    [InlineData("campus")]
     public void TryCreate_Any_EndsAreUniqueAndHostsConnected(string name)
     {
         Assert.True(BuiltInTopologies.TryCreate(name, out Topology? topology));
@@ -51,5 +53,16 @@ public class BuiltInTopologiesTests
         Assert.Equal(topology.Hosts.Count, topology.Hosts.Select(h => h.Mac).Distinct().Count());
         Assert.All(topology.Hosts, h => Assert.Single(ends, e => e == new LinkEnd(h.Name, 0)));
         Assert.All(topology.Switches, s => Assert.Contains(ends, e => e.Device == s.Name));
+    }
+
+    [Fact]
+    public void TryCreate_Campus_WrittenAndReadIsTheSameNetwork()
+    {
+        Assert.True(BuiltInTopologies.TryCreate("campus", out Topology? campus));
+        string json = TopologyFile.ToJson(campus!);
+        Topology read = TopologyFile.Parse(System.Text.Encoding.UTF8.GetBytes(json), "campus.json");
+        Assert.Equal(json, TopologyFile.ToJson(read));
+        Assert.Equal(["r1", "r2", "r3", "fw1"], read.Switches.Where(s => !s.RunsP4).Select(s => s.Name));
+        Assert.Equal(7, read.Tiers.Count);
     }
 }
