@@ -286,7 +286,7 @@ internal sealed partial class TopologyReader
         }
     }
 
-    private bool IsHostOf(Link link, string node) =>
+    private static bool IsHostOf(Link link, string node) =>
         (link.A.Device == node && link.B.Port == 0) || (link.B.Device == node && link.A.Port == 0);
 
     private void Reaches(Topology topology, HostDraft from, HostDraft to)

@@ -29,6 +29,7 @@ public sealed partial class EmbeddedFabric : ILoopHandler
     private readonly List<Switch> _switches = [];
     private readonly Dictionary<string, RouterDevice> _routers = new(StringComparer.Ordinal);
     private readonly IReadOnlySet<LinkEnd> _edgePorts;
+    private readonly HashSet<string> _off = new(StringComparer.Ordinal);
     private ScenarioPlan? _plan;
 
     /// <summary>Builds the fabric; its switches have no program yet.</summary>
@@ -121,6 +122,9 @@ public sealed partial class EmbeddedFabric : ILoopHandler
     /// <summary>Frames that the hosts' own interfaces had no room for.</summary>
     public long HostDrops => _hosts.Values.Sum(h => h.FramesDropped);
 
+    /// <summary>Whether a switch has lost its power: it answers nobody.</summary>
+    public bool IsOff(string name) => _off.Contains(name);
+
     /// <summary>The switch called <paramref name="name"/>.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public Switch Switch(string name) => _switchByName[name];
@@ -147,67 +151,5 @@ public sealed partial class EmbeddedFabric : ILoopHandler
         }
 
         Truth.OnLink(new LinkAction(_loop.NowNs, a, b, up));
-    }
-
-    /// <summary>Schedules everything that a scenario will do; once a fabric.</summary>
-    /// <exception cref="ArgumentException">The plan names a device or link that is not there, or a size or time out of bounds; all faults are named.</exception>
-    public void Start(ScenarioPlan plan)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        if (_plan is not null)
-        {
-            throw new InvalidOperationException($"scenario {_plan.Name} already runs");
-        }
-
-        Validate(plan);
-        _plan = plan;
-        _traffic.Start(plan);
-        foreach (LinkAction action in plan.LinkActions)
-        {
-            At(action.AtNs, () => SetLinkUp(action.A, action.B, action.Up));
-        }
-
-        foreach (LossAction action in plan.LossActions)
-        {
-            string entity = FabricLink.EntityOf(action.A, action.B);
-            At(action.AtNs, () => _links.Where(l => l.Entity == entity).ToList().ForEach(l => l.SetLoss(action.Fraction)));
-        }
-
-        foreach (ReportLossAction action in plan.ReportLossActions)
-        {
-            At(action.AtNs, () => _reportPortOf[action.Switch].SetLoss(action.Fraction));
-        }
-
-        Truth.Add(plan.Marks);
-    }
-
-    /// <inheritdoc/>
-    public void OnEvent(long arg) => _scheduled[(int)arg]();
-
-    private void At(long timeNs, Action action)
-    {
-        _scheduled.Add(action);
-        _loop.Schedule(timeNs, this, _scheduled.Count - 1);
-    }
-
-    private void Validate(ScenarioPlan plan)
-    {
-        List<string> faults = [];
-        _traffic.Validate(plan, Topology.Name, faults);
-        foreach ((string a, string b) in plan.LinkActions.Select(l => (l.A, l.B)).Concat(plan.LossActions.Select(l => (l.A, l.B))))
-        {
-            string entity = FabricLink.EntityOf(a, b);
-            if (!_links.Exists(l => l.Entity == entity) && !Management.Has(a, b))
-            {
-                faults.Add($"no link between {a} and {b}");
-            }
-        }
-
-        faults.AddRange(plan.ReportLossActions.Where(r => !_reportPortOf.ContainsKey(r.Switch)).Select(r => $"no switch {r.Switch}"));
-
-        if (faults.Count > 0)
-        {
-            throw new ArgumentException($"scenario {plan.Name} does not fit: " + string.Join("; ", faults));
-        }
     }
 }

@@ -1,4 +1,5 @@
 using Telemetry.Controller.Topologies;
+using Telemetry.Lab.Scenarios;
 using Telemetry.SoftSwitch.Switching;
 
 namespace Telemetry.Lab.Fabric;
@@ -32,10 +33,22 @@ internal sealed class FabricLink
         string.CompareOrdinal(a, b) <= 0 ? $"{a}-{b}" : $"{b}-{a}";
 
     /// <summary>Loses a fraction of the frames of both directions on top of the link's own loss; 0 ends it.</summary>
-    public void SetLoss(double fraction)
+    public void SetLoss(double fraction, TrafficMatch? match = null)
     {
-        _aToB.SetLoss(fraction);
-        _bToA.SetLoss(fraction);
+        _aToB.SetLoss(fraction, match);
+        _bToA.SetLoss(fraction, match);
+    }
+
+    /// <summary>Makes both directions slower, or as the topology has them with zeros.</summary>
+    public void SetSlow(SlowAction action)
+    {
+        _aToB.SetSlow(action.DelayNs, action.JitterNs, action.RateBitsPerSecond, action.Match);
+        _bToA.SetSlow(action.DelayNs, action.JitterNs, action.RateBitsPerSecond, action.Match);
+        long rate = action.RateBitsPerSecond > 0 ? action.RateBitsPerSecond : Link.RateBitsPerSecond;
+        foreach ((Switch owner, int port) in _ends)
+        {
+            owner.SetPortOptions(port, owner.GetPortOptions(port) with { RateBitsPerSecond = rate });
+        }
     }
 
     /// <summary>Cuts or mends the cable: both directions and the carrier of the switch ports.</summary>

@@ -1,4 +1,5 @@
 using Telemetry.Lab.Randomness;
+using Telemetry.Lab.Scenarios;
 using Telemetry.SoftSwitch.Ports;
 using Telemetry.SoftSwitch.Time;
 
@@ -12,10 +13,17 @@ namespace Telemetry.Lab.Fabric;
 internal sealed class LinkDirection : IPort, ILoopHandler
 {
     private readonly EventLoop _loop;
-    private readonly long _delayNs;
+    private readonly long _ownDelayNs;
     private readonly double _ownLoss;
+    private readonly double _ownNsPerByte;
+    private readonly ulong _seed;
+    private long _delayNs;
+    private long _jitterNs;
     private double _loss;
-    private readonly double _nsPerByte;
+    private TrafficMatch? _lossMatch;
+    private double _nsPerByte;
+    private LinkDirection? _slowLane;
+    private TrafficMatch? _slowMatch;
     private readonly LabRandom _random;
     private readonly IFrameSink _sink;
     private Slot[] _ring = new Slot[16];
@@ -24,6 +32,8 @@ internal sealed class LinkDirection : IPort, ILoopHandler
     private long _lastArrivalNs;
     private int _generation;
     private bool _up = true;
+    private long _framesLost;
+    private long _framesDelivered;
 
     /// <summary>Creates a direction that is up.</summary>
     /// <param name="loop">The fabric's loop.</param>
@@ -35,19 +45,19 @@ internal sealed class LinkDirection : IPort, ILoopHandler
     public LinkDirection(EventLoop loop, long rateBitsPerSecond, long delayNs, double loss, ulong seed, IFrameSink sink)
     {
         _loop = loop;
-        _delayNs = delayNs;
-        _ownLoss = loss;
-        _loss = loss;
-        _nsPerByte = rateBitsPerSecond > 0 ? 8e9 / rateBitsPerSecond : 0;
+        _ownDelayNs = _delayNs = delayNs;
+        _ownLoss = _loss = loss;
+        _ownNsPerByte = _nsPerByte = rateBitsPerSecond > 0 ? 8e9 / rateBitsPerSecond : 0;
+        _seed = seed;
         _random = new LabRandom(seed);
         _sink = sink;
     }
 
     /// <summary>Frames that were lost at random or because the link was down.</summary>
-    public long FramesLost { get; private set; }
+    public long FramesLost => _framesLost + (_slowLane?.FramesLost ?? 0);
 
     /// <summary>Frames that arrived.</summary>
-    public long FramesDelivered { get; private set; }
+    public long FramesDelivered => _framesDelivered + (_slowLane?.FramesDelivered ?? 0);
 
     /// <summary>False loses what is transmitted and what is under way.</summary>
     public bool Up
@@ -61,11 +71,41 @@ internal sealed class LinkDirection : IPort, ILoopHandler
             }
 
             _up = value;
+            if (_slowLane is not null)
+            {
+                _slowLane.Up = value;
+            }
         }
     }
 
     /// <summary>Fraction of frames lost at random on top of the link's own.</summary>
-    public void SetLoss(double fraction) => _loss = 1 - ((1 - _ownLoss) * (1 - fraction));
+    /// <param name="fraction">0..1; 0 ends it.</param>
+    /// <param name="match">Which frames; null for all.</param>
+    public void SetLoss(double fraction, TrafficMatch? match = null)
+    {
+        _lossMatch = fraction > 0 ? match : null;
+        _loss = 1 - ((1 - _ownLoss) * (1 - fraction));
+    }
+
+    /// <summary>Delays frames, and lets the serialisation take longer.</summary>
+    /// <param name="delayNs">On top of the link's own; 0 none.</param>
+    /// <param name="jitterNs">Up to so much more for each frame.</param>
+    /// <param name="rateBitsPerSecond">Instead of the link's own; 0 is its own.</param>
+    /// <param name="match">Which frames are delayed: the others overtake them. Null for all.</param>
+    public void SetSlow(long delayNs, long jitterNs, long rateBitsPerSecond, TrafficMatch? match)
+    {
+        _nsPerByte = rateBitsPerSecond > 0 ? 8e9 / rateBitsPerSecond : _ownNsPerByte;
+        _slowMatch = match;
+        if (match is null)
+        {
+            (_delayNs, _jitterNs) = (_ownDelayNs + delayNs, jitterNs);
+            return;
+        }
+
+        // Its loss is decided here, before.
+        _slowLane ??= new LinkDirection(_loop, 0, _ownDelayNs, 0, _seed + 1, _sink) { Up = _up };
+        (_slowLane._delayNs, _slowLane._jitterNs, _slowLane._nsPerByte) = (_ownDelayNs + delayNs, jitterNs, _nsPerByte);
+    }
 
     /// <inheritdoc/>
     public void Transmit(ReadOnlySpan<byte> frame) => TransmitAt(frame, _loop.NowNs);
@@ -73,9 +113,15 @@ internal sealed class LinkDirection : IPort, ILoopHandler
     /// <summary>Takes a frame whose first bit leaves at <paramref name="startNs"/>, now or later.</summary>
     public void TransmitAt(ReadOnlySpan<byte> frame, long startNs)
     {
-        if (!_up || (_loss > 0 && _random.NextUnit() < _loss))
+        if (!_up || (_loss > 0 && Loses(frame)))
         {
-            FramesLost++;
+            _framesLost++;
+            return;
+        }
+
+        if (_slowMatch is not null && _slowMatch.Matches(frame))
+        {
+            _slowLane!.TransmitAt(frame, startNs);
             return;
         }
 
@@ -96,7 +142,7 @@ internal sealed class LinkDirection : IPort, ILoopHandler
         _count++;
 
         // A rate that was raised in between must not let a frame overtake the one before it.
-        _lastArrivalNs = Math.Max(_lastArrivalNs, startNs + (long)(frame.Length * _nsPerByte) + _delayNs);
+        _lastArrivalNs = Math.Max(_lastArrivalNs, startNs + (long)(frame.Length * _nsPerByte) + _delayNs + Jitter());
         _loop.Schedule(_lastArrivalNs, this);
     }
 
@@ -111,16 +157,22 @@ internal sealed class LinkDirection : IPort, ILoopHandler
         {
             // The slot is freed after delivery: the sink may transmit on this very link meanwhile.
             _sink.Deliver(bytes.AsSpan(0, length));
-            FramesDelivered++;
+            _framesDelivered++;
         }
         else
         {
-            FramesLost++;
+            _framesLost++;
         }
 
         _head = (_head + 1) & (_ring.Length - 1);
         _count--;
     }
+
+    /// <summary>What a match does not mean has the link's own loss.</summary>
+    private bool Loses(ReadOnlySpan<byte> frame) =>
+        _random.NextUnit() < (_lossMatch is null || _lossMatch.Matches(frame) ? _loss : _ownLoss);
+
+    private long Jitter() => _jitterNs > 0 ? (long)(_random.NextUnit() * _jitterNs) : 0;
 
     private void Grow()
     {

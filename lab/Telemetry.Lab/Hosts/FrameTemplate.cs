@@ -18,9 +18,9 @@ internal sealed class FrameTemplate
     private const int L4 = EthernetSize + Ipv4Size;
 
     private readonly byte[] _bytes = new byte[FlowPlan.MaxFrameBytes];
-    private readonly ulong _ipv4Sum;
-    private readonly ulong _pseudoSum;
-    private readonly ulong _portSum;
+    private ulong _ipv4Sum;
+    private ulong _pseudoSum;
+    private ulong _portSum;
     private ushort _identification;
 
     /// <summary>Fills what all frames of <paramref name="key"/> share.</summary>
@@ -52,6 +52,22 @@ internal sealed class FrameTemplate
 
     /// <summary>Smallest UDP frame.</summary>
     public const int MinUdpFrame = L4 + UdpSize + StampSize;
+
+    /// <summary>Has all frames from now on come from another address and port.</summary>
+    public void SetSource(uint address, ushort port)
+    {
+        Span<byte> ipv4 = _bytes.AsSpan(EthernetSize, Ipv4Size);
+        BinaryPrimitives.WriteUInt32BigEndian(ipv4[12..], address);
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes.AsSpan(L4), port);
+
+        // What differs from frame to frame is added for each: the template's own fields hold zeros meanwhile.
+        ipv4[1] = 0;
+        ipv4[2..6].Clear();
+        ipv4[10..12].Clear();
+        _ipv4Sum = InternetSum.Of(ipv4);
+        _pseudoSum = InternetSum.OfPseudoHeader(ipv4, 0);
+        _portSum = (ulong)port + BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(L4 + 2));
+    }
 
     /// <summary>The next UDP frame; valid until the next call.</summary>
     /// <param name="frameBytes">Whole frame, <see cref="MinUdpFrame"/> to <see cref="FlowPlan.MaxFrameBytes"/>.</param>

@@ -1,3 +1,5 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Telemetry.Collector.Chains;
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.History;
@@ -54,9 +56,10 @@ public sealed class VirtualLab : IDisposable
         _chain = new CollectorChain(
             _clusters.Chain() with { Connects = (tier, upper) => _fabric!.Management.Connects(tier, upper) }, _loop, store, detector, alerts);
         _fabric = new EmbeddedFabric(_loop, options.Topology, options.Seed, ReportsOf);
-        Dictionary<string, InProcessCallInvoker> invokers = _fabric.Switches.ToDictionary(
+        Dictionary<string, CallInvoker> invokers = _fabric.Switches.ToDictionary(
             s => s.Options.Name,
-            s => InProcessCallInvoker.For(s.Service, new InProcessOptions { Time = _loop }),
+            s => InProcessCallInvoker.For(s.Service, new InProcessOptions { Time = _loop })
+                .Intercept(new PowerInterceptor(s.Options.Name, _fabric)),
             StringComparer.Ordinal);
         _controller = new ControllerApp(
             options.Topology, ControllerSetup.Options(program, options), _loop, node => invokers[node.Name]);

@@ -28,6 +28,19 @@ internal static class LinkChoice
         return spare.Length == 0 ? null : spare[random.NextBetween(0, spare.Length)];
     }
 
+    /// <summary>Whether every shortest way between two hosts crosses a link between P4 switches.</summary>
+    public static bool CrossesSwitchLink(Topology topology, string from, string to)
+    {
+        Dictionary<string, List<(string Device, int Link)>> neighbours = LinkLoad.Neighbours(topology);
+        Dictionary<string, int> distance = LinkLoad.DistancesTo(to, neighbours);
+        HashSet<string> switches = [.. topology.Switches.Where(s => s.RunsP4).Select(s => s.Name)];
+        return Crosses(from);
+
+        bool Crosses(string at) => at != to && neighbours[at]
+            .Where(n => distance.TryGetValue(n.Device, out int left) && left == distance[at] - 1)
+            .All(n => (switches.Contains(at) && switches.Contains(n.Device)) || Crosses(n.Device));
+    }
+
     private static bool HostsStayConnected(Topology topology, Func<Link, bool> without)
     {
         Topology rest = topology with { Links = [.. topology.Links.Where(l => !without(l))] };

@@ -42,6 +42,8 @@ internal static class LinkLoad
         PoissonTraffic poisson => poisson.BitsPerSecond,
         OnOffTraffic onOff => onOff.PeakBitsPerSecond,
         TcpTraffic tcp => tcp.ApplicationBitsPerSecond,
+        SynFloodTraffic flood => flood.PacketsPerSecond * SynFloodTraffic.FrameBytes * 8,
+        UdpFloodTraffic flood => flood.BitsPerSecond,
         _ => throw new ArgumentException($"{pattern} has no rate", nameof(pattern)),
     };
 

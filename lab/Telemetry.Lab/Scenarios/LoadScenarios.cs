@@ -1,5 +1,6 @@
 using Telemetry.Lab.Randomness;
 using Telemetry.Lab.Traffic;
+using Telemetry.Lab.Truth;
 
 namespace Telemetry.Lab.Scenarios;
 
@@ -66,23 +67,38 @@ internal static class LoadScenarios
         return new ScenarioPlan("flashcrowd", context.Seed, flows, []);
     }
 
-    /// <summary>Small datagrams from one host fill the link of another three times over.</summary>
+    /// <summary>Small datagrams fill the link of one host one and a half to three times over, from their senders' addresses or, by the seed, made-up ones.</summary>
     public static ScenarioPlan UdpFlood(ScenarioContext context)
     {
         LabRandom random = context.Random("udpflood");
         List<FlowPlan> flows = BackgroundTraffic.Plan(context, 0.5);
-        string[] hosts = Shuffled(context, random);
-        long length = context.EndNs - context.StartNs;
-        (long start, long end) = (context.StartNs + (length / 3), context.StartNs + (length * 2 / 3));
+        (string victim, string[] senders, long start, long end) = Attack(context, random);
 
         // Its own link lets no more than its rate out, so a flood takes as many senders as it is to fill the link times.
-        int senders = Math.Min(3, hosts.Length - 1);
-        flows.AddRange(hosts[1..(1 + senders)].Select(s =>
-            new FlowPlan(s, hosts[0], new ConstantTraffic(context.HostRate(s)), start, end, 200)));
-        return new ScenarioPlan("udpflood", context.Seed, flows, [])
-        {
-            Marks = [.. hosts[1..(1 + senders)].Select(s => new Truth.TruthEpisode("udpflood", $"{s}>{hosts[0]}", start, end))],
-        };
+        double rate = context.HostRate(victim) * random.NextBetween(1.5, Math.Max(1.6, senders.Length)) / senders.Length;
+        bool spoofed = random.NextUnit() < 0.5;
+        flows.AddRange(senders.Select(s => new FlowPlan(s, victim, new UdpFloodTraffic(rate, spoofed), start, end, 200)));
+        return new ScenarioPlan("udpflood", context.Seed, flows, []) { Marks = [new TruthEpisode("udpflood", victim, start, end)] };
+    }
+
+    /// <summary>Up to three hosts ask one for connections that they never use, 300 to 1,500 a second, from made-up addresses or, by the seed, their own.</summary>
+    public static ScenarioPlan SynFlood(ScenarioContext context)
+    {
+        LabRandom random = context.Random("synflood");
+        List<FlowPlan> flows = BackgroundTraffic.Plan(context, 0.5);
+        (string victim, string[] senders, long start, long end) = Attack(context, random);
+        double rate = random.NextBetween(300.0, 1500.0) / senders.Length;
+        bool spoofed = random.NextUnit() < 0.75;
+        flows.AddRange(senders.Select(s =>
+            new FlowPlan(s, victim, new SynFloodTraffic(rate, spoofed), start, end, SynFloodTraffic.FrameBytes)));
+        return new ScenarioPlan("synflood", context.Seed, flows, []) { Marks = [new TruthEpisode("synflood", victim, start, end)] };
+    }
+
+    private static (string Victim, string[] Senders, long StartNs, long EndNs) Attack(ScenarioContext context, LabRandom random)
+    {
+        string[] hosts = Shuffled(context, random);
+        long length = context.EndNs - context.StartNs;
+        return (hosts[0], hosts[1..Math.Min(4, hosts.Length)], context.StartNs + (length / 3), context.StartNs + (length * 2 / 3));
     }
 
     /// <summary>Crowds, as in <c>incast</c>, a link that fails and comes back, and one that loses frames.</summary>

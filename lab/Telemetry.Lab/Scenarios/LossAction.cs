@@ -4,5 +4,6 @@ namespace Telemetry.Lab.Scenarios;
 /// <param name="AtNs">Loop time.</param>
 /// <param name="A">One end's device.</param>
 /// <param name="B">The other end's device.</param>
-/// <param name="Fraction">Of all frames, 0..1; 0 is as the topology has it.</param>
-public sealed record LossAction(long AtNs, string A, string B, double Fraction);
+/// <param name="Fraction">Of all frames that <paramref name="Match"/> means, 0..1; 0 is as the topology has it.</param>
+/// <param name="Match">Which packets; null for all frames.</param>
+public sealed record LossAction(long AtNs, string A, string B, double Fraction, TrafficMatch? Match = null);

@@ -15,9 +15,12 @@ public static class ScenarioCatalog
             ["microburst"] = LoadScenarios.MicroBurst,
             ["mixed"] = LoadScenarios.Mixed,
             ["pathchange"] = FaultScenarios.PathChange,
+            ["qosdegrade"] = FaultScenarios.QosDegrade,
             ["reportloss"] = FaultScenarios.ReportLoss,
+            ["slowlink"] = FaultScenarios.SlowLink,
             ["steady"] = SteadyScenario.Plan,
             ["switchdown"] = FaultScenarios.SwitchDown,
+            ["synflood"] = LoadScenarios.SynFlood,
             ["udpflood"] = LoadScenarios.UdpFlood,
         };
 

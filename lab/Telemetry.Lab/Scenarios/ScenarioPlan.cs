@@ -17,6 +17,15 @@ public sealed record ScenarioPlan(
     /// <summary>Reports that are lost; ascending in time.</summary>
     public IReadOnlyList<ReportLossAction> ReportLossActions { get; init; } = [];
 
+    /// <summary>Links that become slow; ascending in time.</summary>
+    public IReadOnlyList<SlowAction> SlowActions { get; init; } = [];
+
+    /// <summary>Queues that are served at another rate; ascending in time.</summary>
+    public IReadOnlyList<QueueRateAction> QueueRateActions { get; init; } = [];
+
+    /// <summary>Switches that lose their power; ascending in time.</summary>
+    public IReadOnlyList<SwitchAction> SwitchActions { get; init; } = [];
+
     /// <summary>What is true by plan rather than by what the queues do, loop time.</summary>
     public IReadOnlyList<TruthEpisode> Marks { get; init; } = [];
 

@@ -15,6 +15,9 @@ public sealed class FlowTruth
     /// <summary>Addresses and ports.</summary>
     public FlowKey Key { get; }
 
+    /// <summary>True when its packets bear other sources than <see cref="Key"/> says.</summary>
+    public bool VariesSource { get; internal init; }
+
     /// <summary>Sending host.</summary>
     public string Source { get; }
 

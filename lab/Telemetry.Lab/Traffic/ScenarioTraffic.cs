@@ -51,7 +51,7 @@ internal sealed class ScenarioTraffic(EventLoop loop, IReadOnlyDictionary<string
                 faults.Add($"flow {i} from {flow.Source} to {flow.Destination}: two different hosts of {topology} expected");
             }
 
-            if (flow.FrameBytes is < FlowPlan.MinFrameBytes or > FlowPlan.MaxFrameBytes)
+            if (flow.Pattern is not SynFloodTraffic && flow.FrameBytes is < FlowPlan.MinFrameBytes or > FlowPlan.MaxFrameBytes)
             {
                 faults.Add($"flow {i}: frames of {flow.FrameBytes} bytes, {FlowPlan.MinFrameBytes} to {FlowPlan.MaxFrameBytes} expected");
             }
@@ -67,7 +67,8 @@ internal sealed class ScenarioTraffic(EventLoop loop, IReadOnlyDictionary<string
     {
         Host source = hosts[plan.Source];
         Host destination = hosts[plan.Destination];
-        bool tcp = plan.Pattern is TcpTraffic;
+        bool flood = plan.Pattern is SynFloodTraffic or UdpFloodTraffic;
+        bool tcp = plan.Pattern is TcpTraffic or SynFloodTraffic;
         FlowKey key = new(
             source.Address,
             destination.Address,
@@ -75,6 +76,17 @@ internal sealed class ScenarioTraffic(EventLoop loop, IReadOnlyDictionary<string
             (ushort)(FirstSourcePort + number),
             (ushort)(FirstDestinationPort + number));
         ulong flowSeed = LabRandom.Derive(seed, $"flow {number}");
+        if (flood)
+        {
+            FlowTruth flooded = new(key, source.Name, destination.Name)
+            {
+                VariesSource = plan.Pattern is SynFloodTraffic or UdpFloodTraffic { Spoofed: true },
+            };
+            truth.Add(flooded);
+            destination.Bind(key.DestinationPort, new FloodFlow(loop, plan, source, destination, flooded, flowSeed));
+            return;
+        }
+
         FlowDirection data = new(source, destination, key, flowSeed);
         truth.Add(data.Truth);
         if (!tcp)

@@ -106,7 +106,7 @@ internal sealed class PacketTracker
 
         int destinationPort = BinaryPrimitives.ReadUInt16BigEndian(frame[(ipv4 + Ipv4 + 2)..]);
         if (!_flowByDestinationPort.TryGetValue(destinationPort, out flow)
-            || flow.Key.Source != BinaryPrimitives.ReadUInt32BigEndian(frame[(ipv4 + 12)..])
+            || (!flow.VariesSource && flow.Key.Source != BinaryPrimitives.ReadUInt32BigEndian(frame[(ipv4 + 12)..]))
             || flow.Key.Destination != BinaryPrimitives.ReadUInt32BigEndian(frame[(ipv4 + 16)..]))
         {
             return false;

@@ -1,4 +1,8 @@
+using System.Net;
 using Telemetry.Lab.Fabric;
+using Telemetry.Lab.Hosts;
+using Telemetry.Lab.Scenarios;
+using Telemetry.Lab.Traffic;
 using Telemetry.SoftSwitch.Time;
 
 namespace Telemetry.Lab.Tests.Fabric;
@@ -69,4 +73,56 @@ public class LinkDirectionTests
             return link.FramesLost;
         }
     }
+
+    [Fact]
+    public void SetLoss_OnePrefix_LosesOnlyWhatGoesThere()
+    {
+        using EventLoop loop = new();
+        Collected sink = new(loop);
+        LinkDirection link = new(loop, 0, 0, 0, 1, sink);
+        link.SetLoss(1, new TrafficMatch { Destination = new(new IPAddress([10, 0, 2, 0]), 24) });
+        link.Transmit(Frame(0x0A000105, 5000));
+        link.Transmit(Frame(0x0A000205, 5000));
+        link.Transmit(new byte[60]);
+        loop.RunUntil(1);
+        Assert.Equal((2, 1L), (sink.Frames.Count, link.FramesLost));
+        link.SetLoss(0);
+        link.Transmit(Frame(0x0A000205, 5000));
+        loop.RunUntil(2);
+        Assert.Equal(3, sink.Frames.Count);
+    }
+
+    [Fact]
+    public void SetSlow_OneClass_IsDelayedAndOvertaken()
+    {
+        using EventLoop loop = new();
+        Collected sink = new(loop);
+        LinkDirection link = new(loop, 0, 1_000_000, 0, 1, sink);
+        link.SetSlow(5_000_000, 0, 0, new TrafficMatch { Protocol = 17, DestinationPorts = new(5000, 5001) });
+        link.Transmit(Frame(0x0A000105, 5001));
+        link.Transmit(Frame(0x0A000105, 5002));
+        loop.RunUntil(10_000_000);
+        Assert.Equal([1_000_000L, 6_000_000L], sink.Frames.Select(f => f.AtNs));
+        Assert.Equal(2, link.FramesDelivered);
+    }
+
+    [Fact]
+    public void SetSlow_AllFrames_DelayJitterAndRateHoldAndOrderStays()
+    {
+        using EventLoop loop = new();
+        Collected sink = new(loop);
+        LinkDirection link = new(loop, 0, 1_000_000, 0, 1, sink);
+        link.SetSlow(2_000_000, 1_000_000, 1_000_000, null);
+        for (byte i = 0; i < 50; i++)
+        {
+            link.TransmitAt([i, .. new byte[124]], i * 1000);
+        }
+
+        loop.RunUntil(100_000_000);
+        Assert.Equal(Enumerable.Range(0, 50), sink.Frames.Select(f => (int)f.Frame[0]));
+        Assert.InRange(sink.Frames[0].AtNs, 4_000_000, 5_000_000); // a millisecond of bits, one of the link, two more, and up to one
+    }
+
+    private static byte[] Frame(uint destination, ushort port) => new FrameTemplate(
+        new FlowKey(0x0A000101, destination, 17, 4000, port), new byte[6], new byte[6], 1).Udp(100, 1, 0).ToArray();
 }

@@ -10,7 +10,7 @@ using Telemetry.SoftSwitch.Time;
 
 namespace Telemetry.Lab.Tests.Fabric;
 
-public class RouterDeviceTests
+public sealed class RouterDeviceTests : IDisposable
 {
     private static readonly Topology s_topology = new(
         "pair",
@@ -46,6 +46,8 @@ public class RouterDeviceTests
         _firewall.AttachPort(2, new LinkDirection(_loop, 1_000_000, 0, 0, 1, _received), 1_000_000, _port);
         _firewall.SetRoutes(s_topology, SwitchRoutes.Compute(s_topology, _ => true));
     }
+
+    public void Dispose() => _loop.Dispose();
 
     [Fact]
     public void Receive_AllowedPacket_GoesOnWithNewAddressesLowerTtlAndAGoodChecksum()

@@ -46,6 +46,19 @@ public class FrameTemplateTests
         Assert.Equal(segment, new TcpSegment(received.Sequence, received.Acknowledgement, received.Flags, received.PayloadLength));
     }
 
+    [Theory]
+    [InlineData(6)]
+    [InlineData(17)]
+    public void SetSource_BetweenFrames_ReceiverReadsTheNewOne(byte protocol)
+    {
+        FrameTemplate template = Template(protocol, out FlowKey key);
+        _ = template.Udp(1000, 7, 8);
+        template.SetSource(0xC6120042, 54321);
+        ReadOnlySpan<byte> frame = protocol == 17 ? template.Udp(200, 1, 2) : template.Tcp(new TcpSegment(5, 0, TcpFlags.Syn, 0), 1, 2);
+        Assert.Equal(FrameFault.None, ReceivedFrame.TryRead(frame, s_destinationMac, out ReceivedFrame received));
+        Assert.Equal(key with { Source = 0xC6120042, SourcePort = 54321 }, received.Key);
+    }
+
     [Fact]
     public void TryRead_AnyChangedByte_IsRefused()
     {

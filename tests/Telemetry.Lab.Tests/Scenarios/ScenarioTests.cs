@@ -20,7 +20,10 @@ public class ScenarioTests
     [InlineData("microburst")]
     [InlineData("mixed")]
     [InlineData("pathchange")]
+    [InlineData("qosdegrade")]
     [InlineData("reportloss")]
+    [InlineData("slowlink")]
+    [InlineData("synflood")]
     [InlineData("switchdown")]
     [InlineData("udpflood")]
     public void Plan_SameSeed_SamePlan(string name)
