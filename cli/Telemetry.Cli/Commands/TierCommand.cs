@@ -39,6 +39,7 @@ internal static class TierCommand
         Option<int> shards = new("--shards") { Description = "Sockets that share the port, each with a receiving thread", DefaultValueFactory = _ => usual.ReceiveShards };
         Option<int> buffer = new("--receive-buffer") { Description = "Receive buffer of each socket, MiB: holds bursts while the node gets no processor", DefaultValueFactory = _ => usual.SocketBufferBytes >> 20 };
         Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, watch, metrics, profiles, shards, buffer, log };
+        SourceArguments source = new(command);
         TlsArguments tls = new(command, serves: false);
         command.SetAction((parsed, cancellation) =>
         {
@@ -64,7 +65,9 @@ internal static class TierCommand
                 SpoolLimitBytes = (long)parsed.GetValue(spoolLimit) << 20,
                 Devices = [.. parsed.GetRequiredValue(watch).Select(Watched)],
                 Inventory = known is null ? null : LabInventory.Of(known, parsed.GetValue(sharedClock)),
-                Switches = known is null
+                Replay = source.Replay(parsed),
+                Capture = source.Capture(parsed),
+                Switches = known is null || source.Replay(parsed) is not null
                     ? []
                     : [.. known.Switches.Where(s => s.RunsP4).Select(s => new SwitchTarget(s.Name, TlsArguments.Url(ControllerHost.AddressOf(s), null), (ulong)s.NodeId))],
             };

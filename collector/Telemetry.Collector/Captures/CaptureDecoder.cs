@@ -3,6 +3,8 @@ using PacketDotNet;
 using SharpPcap;
 using SharpPcap.LibPcap;
 using Telemetry.Collector.Profiles;
+using Telemetry.Collector.Sources;
+using Telemetry.Wire.Headers;
 using Telemetry.Wire.Reports;
 
 namespace Telemetry.Collector.Captures;
@@ -278,45 +280,14 @@ public sealed class CaptureDecoder
 
     private bool TryGetPayload(LinkLayers link, ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> payload)
     {
-        int port;
-        bool found = link == LinkLayers.Ethernet
-            ? TryGetFromEthernet(frame, out payload, out port)
-            : TryGetFromOther(link, frame, out payload, out port);
-        if (found && _options.Port != 0 && port != _options.Port)
+        bool found = CapturedFrame.TryRead(link, frame, out UdpDatagram datagram);
+        payload = datagram.Payload;
+        if (found && _options.Port != 0 && datagram.DestinationPort != _options.Port)
         {
-            _otherPorts[port] = _otherPorts.GetValueOrDefault(port) + 1;
+            _otherPorts[datagram.DestinationPort] = _otherPorts.GetValueOrDefault(datagram.DestinationPort) + 1;
             return false;
         }
 
         return found;
-    }
-
-    private bool TryGetFromEthernet(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> payload, out int port)
-    {
-        port = _options.Port;
-        return ReportFrame.TryGetPayload(frame, _options.Port, out payload) || TryGetFromOther(LinkLayers.Ethernet, frame, out payload, out port);
-    }
-
-    /// <summary>Raw IP, Linux "any" captures, VLANs and whatever else PacketDotNet knows.</summary>
-    private static bool TryGetFromOther(LinkLayers link, ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> payload, out int port)
-    {
-        payload = default;
-        port = 0;
-        try
-        {
-            UdpPacket? udp = Packet.ParsePacket(link, frame.ToArray())?.Extract<UdpPacket>();
-            if (udp?.PayloadData is not { } data)
-            {
-                return false;
-            }
-
-            payload = data;
-            port = udp.DestinationPort;
-            return true;
-        }
-        catch (SystemException fault) when (fault is not OutOfMemoryException)
-        {
-            return false; // no packet that this library understands: not a report, whatever it is
-        }
     }
 }

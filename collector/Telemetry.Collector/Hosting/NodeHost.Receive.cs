@@ -67,9 +67,34 @@ public sealed partial class NodeHost
         }
     }
 
+    /// <summary>Packets that the system dropped before this node could take them.</summary>
+    private long KernelDropped => _kernelDrops?.Newest ?? Volatile.Read(ref _captureDrops);
+
+    /// <summary>Takes reports from wherever they come until told to stop, or until a file ends.</summary>
+    private void Take(CancellationToken stop)
+    {
+        if (_options.Replay is { } replay)
+        {
+            Replay(replay, _capture!, _captureClock!, stop);
+        }
+        else if (_options.Capture is { } capture)
+        {
+            Capture(capture, _capture!, _captureClock!, stop);
+        }
+        else
+        {
+            Decode(stop);
+        }
+    }
+
     /// <summary>Starts to receive: one socket with a buffer large enough is read by the thread that decodes, others by a thread each.</summary>
     private void StartReceiving()
     {
+        if (_sockets.Count == 0)
+        {
+            return;
+        }
+
         if (_sockets.Count == 1 && _sockets[0].ReceiveBufferSize >= DirectBufferBytes)
         {
             _batch = new UdpBatch(_sockets[0], MaxDatagramBytes, (int)(TickNs / 1_000_000));
@@ -149,7 +174,7 @@ public sealed partial class NodeHost
         if (nowNs - _lastTickNs >= (more ? LongestWithoutTickNs : TickNs) || nowNs < _lastTickNs)
         {
             _lastTickNs = nowNs;
-            long dropped = _kernelDrops.Newest;
+            long dropped = KernelDropped;
             _engine.OnDropped(dropped - _toldDropped);
             _toldDropped = dropped;
             _engine.Tick();

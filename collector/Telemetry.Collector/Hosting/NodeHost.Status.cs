@@ -37,6 +37,8 @@ public sealed partial class NodeHost
 
         Stage receive = StatusBoard.Stage("receive", "datagrams", (long)counters.Received, (long)counters.Dropped, _shards.Sum(shard => shard.Ring.Waiting), _options.RingDatagrams);
         StatusBoard.Error(receive, "lost_before", (long)counters.Lost);
+        StatusBoard.Error(receive, "kernel_dropped", KernelDropped);
+        StatusBoard.Error(receive, "other_packets", Volatile.Read(ref _otherPackets));
         Stage decode = StatusBoard.Stage("decode", "datagrams", (long)counters.Decoded);
         foreach ((string kind, ulong count) in counters.Errors)
         {
@@ -47,6 +49,9 @@ public sealed partial class NodeHost
         StatusBoard.Error(windows, "flow_packets_omitted", statistics.FlowPacketsOmitted);
         StatusBoard.Error(windows, "entities_omitted", statistics.EntitiesOmitted);
         StatusBoard.Error(windows, "events_omitted", statistics.EventsOmitted);
+        StatusBoard.Error(windows, "late_reports", statistics.LateReports);
+        StatusBoard.Error(windows, "incomplete_paths", statistics.IncompletePaths);
+        StatusBoard.Error(windows, "counter_resets", statistics.CounterResets);
         StatusBoard.Error(windows, "clock_faults", statistics.ClockFaults);
         StatusBoard.Error(windows, "exporter_restarts", statistics.ExporterRestarts);
         Stage poll = StatusBoard.Stage("poll", "readings", _switches.Sum(entry => entry.Poller.Readings), _switches.Sum(entry => entry.Poller.Skipped));

@@ -7,6 +7,7 @@ using Telemetry.Collector.Delivery;
 using Telemetry.Collector.Nodes;
 using Telemetry.Collector.Polling;
 using Telemetry.Collector.Sources;
+using Telemetry.Collector.Time;
 
 namespace Telemetry.Collector.Hosting;
 
@@ -28,8 +29,10 @@ public sealed partial class NodeHost : IAsyncDisposable
     private readonly UpstreamPusher _pusher;
     private readonly List<UdpShard> _shards = [];
     private readonly List<Socket> _sockets;
+    private readonly CaptureReader? _capture;
+    private readonly CaptureClock? _captureClock;
     private readonly ManualResetEventSlim _arrived = new();
-    private readonly KernelDrops _kernelDrops;
+    private readonly KernelDrops? _kernelDrops;
     private readonly ProcDeviceProbe _probe;
     private readonly List<(SwitchTarget Target, SwitchPoller Poller, GrpcChannel Channel)> _switches = [];
     private readonly CancellationTokenSource _stop = new();
@@ -38,7 +41,7 @@ public sealed partial class NodeHost : IAsyncDisposable
     private Task _pushing = Task.CompletedTask;
     private long _toldDropped;
 
-    private NodeHost(NodeHostOptions options, TimeProvider time, ILoggerFactory loggers, IOutbox outbox, List<Socket> sockets)
+    private NodeHost(NodeHostOptions options, TimeProvider time, ILoggerFactory loggers, IOutbox outbox, List<Socket> sockets, CaptureReader? capture)
     {
         _options = options;
         _time = time;
@@ -46,15 +49,27 @@ public sealed partial class NodeHost : IAsyncDisposable
         _outbox = outbox;
         _sink = new LossySink(outbox);
         _sockets = sockets;
-        _engine = new NodeEngine(options.Node, time, _sink);
+        _capture = capture;
+        _captureClock = ClockOf(options, capture, time);
+        _firstNs = _captureClock?.NowNs ?? 0;
+        _engine = new NodeEngine(options.Node, _captureClock ?? time, _sink);
         _pusher = new UpstreamPusher(options.Pusher, outbox, time, loggers.CreateLogger<UpstreamPusher>());
-        EndPoint = (IPEndPoint)sockets[0].LocalEndPoint!;
-        _kernelDrops = new KernelDrops(EndPoint.Port);
+        if (sockets.Count > 0)
+        {
+            EndPoint = (IPEndPoint)sockets[0].LocalEndPoint!;
+            _kernelDrops = new KernelDrops(EndPoint.Port);
+        }
+
         _probe = new ProcDeviceProbe(time);
     }
 
-    /// <summary>Where reports arrive, with the port that was chosen.</summary>
-    public IPEndPoint EndPoint { get; }
+    /// <summary>Where reports arrive, with the port that was chosen; port 0 where they come from a capture.</summary>
+    public IPEndPoint EndPoint { get; } = new(IPAddress.None, 0);
+
+    /// <summary>Where reports come from, in words.</summary>
+    public string Source => _options.Replay is { } replay ? $"reports from {replay.File}"
+        : _options.Capture is { } capture ? $"reports from interface {capture.Interface}"
+        : $"reports on {EndPoint}";
 
     /// <summary>Counts of the connection upward.</summary>
     public OutboxStatistics Outbox => _outbox.Statistics;
@@ -79,28 +94,28 @@ public sealed partial class NodeHost : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Where to log.</param>
     /// <exception cref="ArgumentException">An option is out of its bounds.</exception>
-    /// <exception cref="HostFaultException">The address is in use or not this machine's, or the spool cannot be used; names it.</exception>
+    /// <exception cref="HostFaultException">The address is in use or not this machine's, the capture or the spool cannot be used; names it.</exception>
     public static NodeHost Start(NodeHostOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(loggers);
         options.Validate();
-        List<Socket> sockets = Bind(options);
-        IOutbox outbox;
+        CaptureReader? capture = OpenCapture(options);
+        List<Socket> sockets = [];
         try
         {
-            outbox = Outboxes.Open(options.Spool, options.OutboxLimit, time);
+            sockets = capture is null ? Bind(options) : [];
+            NodeHost host = new(options, time, loggers, Outboxes.Open(options.Spool, options.OutboxLimit, time), sockets, capture);
+            host.Run(loggers);
+            return host;
         }
         catch (HostFaultException)
         {
             sockets.ForEach(socket => socket.Dispose());
+            capture?.Dispose();
             throw;
         }
-
-        NodeHost host = new(options, time, loggers, outbox, sockets);
-        host.Run(loggers);
-        return host;
     }
 
     /// <summary>Hands something to the node's core from any thread: device readings, link states, a new inventory.</summary>
@@ -139,6 +154,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         _shards.ForEach(shard => shard.Dispose());
         TakeRest();
         _batch?.Dispose();
+        _capture?.Dispose();
         lock (_engineLock)
         {
             TakeWaiting(int.MaxValue);
@@ -166,10 +182,10 @@ public sealed partial class NodeHost : IAsyncDisposable
             AddSwitch(target);
         }
 
-        LogListening(_log, _options.Node.Name, EndPoint, _options.Upstream);
+        LogListening(_log, _options.Node.Name, Source, _options.Upstream);
         CancellationToken stop = _stop.Token;
         StartReceiving();
-        _tasks = [Task.Factory.StartNew(() => Decode(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), Guarded(ProbeAsync, stop), Guarded(token => ServeMetricsAsync(loggers, token), stop), Guarded(WatchDevicesAsync, stop), Guarded(WatchTablesAsync, stop)];
+        _tasks = [Task.Factory.StartNew(() => Take(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), Guarded(ProbeAsync, stop), Guarded(token => ServeMetricsAsync(loggers, token), stop), Guarded(WatchDevicesAsync, stop), Guarded(WatchTablesAsync, stop)];
         _pushing = Guarded(_pusher.RunAsync, _stopPushing.Token);
     }
 
@@ -223,7 +239,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(500), _time);
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
-            _kernelDrops.Read();
+            _kernelDrops?.Read();
             TellStatus();
             DeviceUsage own = self.Read();
             Tell(engine => engine.OnDevice(new DeviceReading(_options.Node.Name, DeviceKind.Node, DeviceState.Unspecified, own.CpuPercent, own.MemoryBytes)));

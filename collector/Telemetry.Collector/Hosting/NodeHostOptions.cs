@@ -4,6 +4,7 @@ using Telemetry.Collector.Delivery;
 using Telemetry.Collector.Devices;
 using Telemetry.Collector.Nodes;
 using Telemetry.Collector.Security;
+using Telemetry.Collector.Sources;
 
 namespace Telemetry.Collector.Hosting;
 
@@ -15,6 +16,15 @@ public sealed record NodeHostOptions
 
     /// <summary>Where reports arrive over UDP, <c>ADDRESS:PORT</c>; port 0 lets the system choose. Default 127.0.0.1:32766.</summary>
     public string Listen { get; init; } = "127.0.0.1:32766";
+
+    // The node closes 50 empty windows at once at most, and waits when its outbox is half full.
+    private const int LeastOutboxOfReplay = 150;
+
+    /// <summary>A capture file to take reports from, once, instead of the socket; the node's clock is then the capture's. Null for none.</summary>
+    public ReplayOptions? Replay { get; init; }
+
+    /// <summary>An interface to listen on for reports instead of the socket; null for none.</summary>
+    public LiveCaptureOptions? Capture { get; init; }
 
     /// <summary>The center, <c>http://HOST:PORT</c>.</summary>
     public string Upstream { get; init; } = "http://127.0.0.1:5501";
@@ -66,6 +76,12 @@ public sealed record NodeHostOptions
         OptionFaults faults = new();
         faults.Require(Metrics is null || EndPoints.TryParse(Metrics, out IPEndPoint? _), $"Metrics {Metrics} is not of the form ADDRESS:PORT");
         faults.Require(EndPoints.TryParse(Listen, out IPEndPoint? _), $"Listen {Listen} is not of the form ADDRESS:PORT");
+        faults.Require(Replay is null || Capture is null, "reports come from a capture file or from an interface, not from both");
+        faults.Require(Replay is null || Replay.Speed is >= 0 and <= 1e6, $"speed {Replay?.Speed} of the replay is not 0 (as fast as possible) or a factor up to 1,000,000");
+        faults.Require(Replay is null || Replay.Ports.Count > 0, "the replay needs a port");
+        faults.Require(Replay is null || OutboxLimit >= LeastOutboxOfReplay, $"OutboxLimit {OutboxLimit} is less than a replay needs, {LeastOutboxOfReplay}: a pause in a capture ends many windows at once");
+        faults.Require(Capture is null || Capture.Ports.Count > 0, "the capture needs a port");
+        faults.Require(Replay is null || (Devices.Count == 0 && Switches.Count == 0), "what was captured is of another time than devices and switches that are read now: leave them out");
         faults.Range(SpoolLimitBytes, 16 << 20, 1L << 40, nameof(SpoolLimitBytes));
         faults.Range(OutboxLimit, 10, 100_000, nameof(OutboxLimit));
         faults.Range(RingDatagrams, 16, 1_000_000, nameof(RingDatagrams));

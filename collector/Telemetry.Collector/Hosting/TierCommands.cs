@@ -10,18 +10,21 @@ namespace Telemetry.Collector.Hosting;
 /// </summary>
 public static class TierCommands
 {
-    /// <summary>Runs a node. Its line: <c>NAME: reports on ADDRESS:PORT, upstream URL</c>.</summary>
+    /// <summary>Runs a node. Its line: <c>NAME: reports on ADDRESS:PORT, upstream URL</c>. A replay says how far it is and ends by itself.</summary>
     public static Task<int> RunNodeAsync(
         NodeHostOptions options, TextWriter output, TextWriter errors, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(errors);
         return RunAsync(
             () => Task.FromResult(NodeHost.Start(options, time, loggers)),
-            host => $"{options.Node.Name}: reports on {host.EndPoint}, upstream {options.Upstream}",
-            host => host.WaitAsync(),
+            host => $"{options.Node.Name}: {host.Source}, upstream {options.Upstream}",
+            host => options.Replay is null ? host.WaitAsync() : new ReplayWatch(host, options, output, time).WaitAsync(cancellation),
             output,
             errors,
-            cancellation);
+            cancellation,
+            host => host.Replayed is { Ended: true });
     }
 
     /// <summary>Runs a center. Its line: <c>NAME: nodes on URL, upstream URL</c>.</summary>
@@ -60,7 +63,13 @@ public static class TierCommands
     }
 
     private static async Task<int> RunAsync<T>(
-        Func<Task<T>> start, Func<T, string> line, Func<T, Task> wait, TextWriter output, TextWriter errors, CancellationToken cancellation)
+        Func<Task<T>> start,
+        Func<T, string> line,
+        Func<T, Task> wait,
+        TextWriter output,
+        TextWriter errors,
+        CancellationToken cancellation,
+        Func<T, bool>? mayEnd = null)
         where T : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -86,7 +95,7 @@ public static class TierCommands
             await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             Task ended = wait(host);
             await ended.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (cancellation.IsCancellationRequested)
+            if (cancellation.IsCancellationRequested || (ended.IsCompletedSuccessfully && mayEnd?.Invoke(host) == true))
             {
                 return 0;
             }

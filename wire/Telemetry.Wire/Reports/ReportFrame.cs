@@ -35,19 +35,9 @@ public static class ReportFrame
     public static bool TryGetPayload(ReadOnlySpan<byte> frame, ushort udpPort, out ReadOnlySpan<byte> payload)
     {
         payload = default;
-        if (!EthernetHeader.TryRead(frame, out var ethernet))
+        if (!UdpDatagram.TryReadFrame(frame, out var datagram) || (udpPort != 0 && datagram.DestinationPort != udpPort))
             return false;
-        var packet = frame[ethernet.HeaderLength..];
-        ReadOnlySpan<byte> transport;
-        if (ethernet.EtherType == EtherType.Ipv4 && Ipv4Header.TryRead(packet, out var v4) && v4.Protocol == IpProtocol.Udp && v4.FragmentOffset == 0)
-            transport = packet[v4.HeaderLength..];
-        else if (ethernet.EtherType == EtherType.Ipv6 && Ipv6Header.TryFindUpper(packet, out var protocol, out var offset) && protocol == IpProtocol.Udp && offset <= packet.Length)
-            transport = packet[offset..];
-        else
-            return false;
-        if (!UdpHeader.TryRead(transport, out var udp) || (udpPort != 0 && udp.DestinationPort != udpPort) || udp.Length < UdpHeader.Size)
-            return false;
-        payload = transport[UdpHeader.Size..Math.Min(udp.Length, transport.Length)];
+        payload = datagram.Payload;
         return true;
     }
 }
