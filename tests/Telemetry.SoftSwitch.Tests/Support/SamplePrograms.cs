@@ -1,6 +1,6 @@
 namespace Telemetry.SoftSwitch.Tests.Support;
 
-/// <summary>Programs that come with entries and frames: our feature programs, and "bundled/NAME" for those of the folder p4.</summary>
+/// <summary>Programs that come with entries and frames: our feature programs, and "bundled/NAME" or "bundled/NAME.ROLE" for those of the folder p4.</summary>
 internal static class SamplePrograms
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "data", "p4");
@@ -18,6 +18,6 @@ internal static class SamplePrograms
         string plain = Path.GetFileName(name);
         return name == plain
             ? (Path.Combine(Folder, name, name + ".json"), Path.Combine(Folder, name, name + ".stf"))
-            : (Path.Combine(Repository.Root, "p4", plain, plain + ".json"), Path.Combine(Folder, "bundled", plain + ".stf"));
+            : (Path.Combine(Repository.Root, "p4", plain.Split('.')[0], plain.Split('.')[0] + ".json"), Path.Combine(Folder, "bundled", plain + ".stf"));
     }
 }
