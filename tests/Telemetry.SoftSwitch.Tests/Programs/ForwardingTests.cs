@@ -117,6 +117,24 @@ public sealed class ForwardingTests
         }
     }
 
+    [Theory, InlineData("basic"), InlineData("int"), InlineData("int_mx"), InlineData("int_xd")]
+    public async Task Ecmp_WatchedPortGoesDown_OthersTakeOverUntilItReturns(string program)
+    {
+        await using EmbeddedTarget node = new(program);
+        node.Add("Ingress.ipv4_lpm", "hdr.ipv4.dst_addr=10.0.3.0/24", "Ingress.set_ecmp_group", ("group_id", 9))
+            .Choices("Ingress.ecmp_group", "meta.ecmp_group=9", "Ingress.set_next_hop", 2, 3)
+            .Choices("Ingress.ecmp_backup", "meta.ecmp_group=9", "Ingress.set_backup_hop", 4);
+        FrameSpec packet = Flows.To("udp4", "3");
+        (int usual, _) = await node.ThroughAsync(1, packet.Build());
+
+        node.SetPortUp(usual, up: false);
+        Assert.Equal(5 - usual, (await node.ThroughAsync(1, packet.Build())).Port);
+        node.SetPortUp(5 - usual, up: false);
+        Assert.Equal(4, (await node.ThroughAsync(1, packet.Build())).Port);
+        node.SetPortUp(usual, up: true);
+        Assert.Equal(usual, (await node.ThroughAsync(1, packet.Build())).Port);
+    }
+
     [Theory, MemberData(nameof(All))]
     public async Task Ecmp_NoMemberIsThere_TakesABackup(string program, string target)
     {

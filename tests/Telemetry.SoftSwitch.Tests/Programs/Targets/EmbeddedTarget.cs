@@ -46,6 +46,9 @@ internal sealed class EmbeddedTarget : ProgramTarget
         return LeftAsync(expected);
     }
 
+    /// <summary>Cuts or mends a port's cable. BMv2 takes watched ports and selects members of dead ones all the same.</summary>
+    public void SetPortUp(int port, bool up) => _switch.SetPortUp(port, up);
+
     public override Task<List<(int Port, byte[] Frame)>> LeftAsync(int expected)
     {
         _loop.RunUntil(_loop.NowNs + 100_000_000);

@@ -68,14 +68,19 @@ internal abstract class ProgramTarget : IAsyncDisposable
         return this;
     }
 
-    /// <summary>An entry with an action for each of these ports, among which a selector chooses; the MAC address ends in the port's number.</summary>
+    /// <summary>An entry with an action for each of these ports, which it watches, among which a selector chooses; the MAC address ends in the port's number.</summary>
     public ProgramTarget Choices(string table, string match, string action, params int[] ports)
     {
         TableInfo info = Info.Tables.Get(table);
-        P4.V1.Action[] actions = [.. ports.Select(p => info.Actions.Get(action).Call(("dst_mac", $"02:00:00:00:00:0{p}"), ("port", p)))];
-        TableEntry entry = info.Entry([.. match.Split(' ').Select(m => m.Split('=', 2)).Select(m => (m[0], m[1]))], actions[0]);
+        ActionProfileAction[] choices = [.. ports.Select(p => new ActionProfileAction
+        {
+            Action = info.Actions.Get(action).Call(("dst_mac", $"02:00:00:00:00:0{p}"), ("port", p)),
+            Weight = 1,
+            WatchPort = ByteString.CopyFrom((byte)p),
+        })];
+        TableEntry entry = info.Entry([.. match.Split(' ').Select(m => m.Split('=', 2)).Select(m => (m[0], m[1]))], choices[0].Action);
         ActionProfileActionSet set = new();
-        set.ActionProfileActions.AddRange(actions.Select(a => new ActionProfileAction { Action = a, Weight = 1 }));
+        set.ActionProfileActions.AddRange(choices);
         entry.Action = new TableAction { ActionProfileActionSet = set };
         Write(Update.Types.Type.Insert, new Entity { TableEntry = entry });
         return this;
