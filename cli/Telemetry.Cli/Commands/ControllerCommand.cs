@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Telemetry.Collector.Contracts;
@@ -18,6 +19,9 @@ namespace Telemetry.Cli.Commands;
 /// <summary><c>telemetry controller</c>: drives running P4Runtime switches from a topology.</summary>
 internal static class ControllerCommand
 {
+    private const string AutomaticElection = "auto";
+    private const long FirstElectionId = 1L << 42; // some decades of milliseconds above now
+
     public static Command Create()
     {
         Option<string> topology = new("--topology") { Description = "Topology file, or the name of a built-in", Required = true };
@@ -27,9 +31,14 @@ internal static class ControllerCommand
         Option<int> mtu = new("--mtu") { Description = "Longest IPv4 packet between switches, bytes", DefaultValueFactory = _ => new IntOptions().MtuBytes };
         Option<string?> center = new("--collector") { Description = "HOST:PORT of a center: it is told of links and switches, so that watchers hear of dead ones" };
         Option<string> name = new("--name") { Description = "Name towards the collector, unique among all devices", DefaultValueFactory = _ => "controller" };
+        Option<string> election = new("--election-id")
+        {
+            Description = "Claimed at switches; the highest is primary, others stand by and take over. auto: whoever started first",
+            DefaultValueFactory = _ => AutomaticElection,
+        };
         Command command = new("controller", "Program running switches and keep them so: routes, INT roles, link probes")
         {
-            topology, program, report, reportMac, mtu, center, name,
+            topology, program, report, reportMac, mtu, center, name, election,
         };
         TelemetryArguments telemetry = new(command);
         TlsArguments tls = new(command, serves: false);
@@ -41,6 +50,7 @@ internal static class ControllerCommand
             ControllerOptions options = new()
             {
                 Program = P4Program.Load(folder),
+                ElectionId = Election(parsed.GetRequiredValue(election)),
                 Report = reports is not null && parsed.GetValue(reportMac) is { } mac ? reports with { CollectorMac = mac } : reports,
                 Telemetry = telemetry.Read(parsed) with { MtuBytes = parsed.GetValue(mtu) },
             };
@@ -59,6 +69,19 @@ internal static class ControllerCommand
             return 0;
         });
         return command;
+    }
+
+    /// <summary>An id that is the lower the later it is asked for, so that controllers need not know of each other.</summary>
+    private static UInt128 Election(string text)
+    {
+        if (text == AutomaticElection)
+        {
+            return (UInt128)(FirstElectionId - TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+
+        return UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 id) && id > 0
+            ? id
+            : throw new CommandException($"--election-id {text}: a number above 0, or {AutomaticElection} expected");
     }
 
     /// <exception cref="CommandException">The address or a certificate is not of use.</exception>

@@ -10,6 +10,9 @@ public sealed partial class ControllerApp
     /// <summary>A doubtful link is probed so many times as often.</summary>
     private const int FollowUpsPerInterval = 5;
 
+    /// <summary>Enough to find the links of switches up or down that are taken over.</summary>
+    private const int LinksKnownIntervals = 6;
+
     /// <summary>The CPU port of a switch that the topology gives none.</summary>
     private const int UsualCpuPort = 510;
 
@@ -159,7 +162,7 @@ public sealed partial class ControllerApp
     /// <summary>Probes out of some ports of a switch, and after them its echo.</summary>
     private void SendProbes(SwitchAgent agent, IEnumerable<LinkEnd> ends)
     {
-        if (!agent.CanProbe || agent.Status.State != SwitchState.Primary)
+        if (!agent.MayProbe)
         {
             return;
         }
@@ -186,6 +189,25 @@ public sealed partial class ControllerApp
             {
                 _links.OnNotSent(end, cookie);
             }
+        }
+    }
+
+    /// <summary>Waits until probes have told which links of a switch are up; not for ever, as their other ends may be away.</summary>
+    private async Task WaitForLinksAsync(string name, CancellationToken cancellation)
+    {
+        IReadOnlySet<string> probed = Probed;
+        for (TimeSpan waited = TimeSpan.Zero; waited < LinksKnownIntervals * _options.ProbeInterval; waited += FollowUpInterval)
+        {
+            lock (_gate)
+            {
+                if (!_links.Links.Any(l => l.Health == LinkHealth.Unknown
+                    && (l.A.Device == name || l.B.Device == name) && probed.Contains(l.A.Device) && probed.Contains(l.B.Device)))
+                {
+                    return;
+                }
+            }
+
+            await InlineDelay.WaitAsync(FollowUpInterval, _time, cancellation).ConfigureAwait(false);
         }
     }
 

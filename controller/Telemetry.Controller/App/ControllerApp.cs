@@ -85,7 +85,7 @@ public sealed partial class ControllerApp : IAsyncDisposable
         }
 
         _agents = new AgentFactory(_options).Create(
-            _topology, _time, _connect, status => SwitchChanged?.Invoke(status));
+            _topology, _time, _connect, WaitForLinksAsync, status => SwitchChanged?.Invoke(status));
         foreach (SwitchAgent agent in _agents)
         {
             agent.Switch.PacketReceived += packet => OnPacket(agent, packet);

@@ -19,7 +19,9 @@ internal sealed class SwitchAgent
     private readonly long _startedNs;
     private readonly long _graceNs;
     private volatile DesiredState _desired = DesiredState.Empty;
+    private readonly Func<string, CancellationToken, Task> _linksKnown;
     private volatile TaskCompletionSource _settled = new();
+    private volatile bool _probing;
     private IReadOnlyList<P4Entry>? _lasting;
     private volatile SwitchStatus _status;
 
@@ -30,6 +32,7 @@ internal sealed class SwitchAgent
         ControllerOptions options,
         TimeProvider time,
         Func<SwitchNode, CallInvoker> connect,
+        Func<string, CancellationToken, Task> linksKnown,
         Action<SwitchStatus> changed)
     {
         Node = node;
@@ -40,6 +43,7 @@ internal sealed class SwitchAgent
             && program.Index.PacketMetadata.TryGet("packet_out", out _);
         _time = time;
         _changed = changed;
+        _linksKnown = linksKnown;
         _startedNs = RunClock.NowNs(time);
         _graceNs = options.ConnectGrace.Ticks * 100;
         _status = new SwitchStatus(node.Name, SwitchState.Connecting, _startedNs, "", 0, 0);
@@ -76,10 +80,13 @@ internal sealed class SwitchAgent
     /// <summary>Completes when the switch has its desired state for the first time; fails if it refuses that.</summary>
     public Task Programmed => _programmed.Task;
 
+    /// <summary>Whether it sends probes now.</summary>
+    public bool MayProbe => CanProbe && (_probing || _status.State == SwitchState.Primary);
+
     public Reach Reach => _status.State switch
     {
         _ when !CanProbe => Reach.Unjudged,
-        SwitchState.Primary => Reach.Probed,
+        _ when MayProbe => Reach.Probed,
         SwitchState.Lost or SwitchState.Refused => Reach.Gone,
         _ when Switch.State == P4SwitchState.Primary && _status.Connects == 0 => Reach.Unjudged, // being programmed
         SwitchState.Connecting when RunClock.NowNs(_time) - _startedNs > _graceNs => Reach.Gone,
@@ -136,6 +143,13 @@ internal sealed class SwitchAgent
             DesiredState installed = pushed
                 ? DesiredState.Empty
                 : new DesiredState(await client.ReadStateAsync(cancellation).ConfigureAwait(false));
+            if (!pushed)
+            {
+                // What another controller, or this one before, has installed stays until it is known which links are up.
+                _probing = true;
+                await _linksKnown(Node.Name, cancellation).ConfigureAwait(false);
+            }
+
             int connects = _status.Connects + 1;
             while (true)
             {
@@ -161,6 +175,7 @@ internal sealed class SwitchAgent
 
     private void OnStreamState(P4SwitchState state, string reason)
     {
+        _probing = false;
         switch (state)
         {
             case P4SwitchState.Backup:

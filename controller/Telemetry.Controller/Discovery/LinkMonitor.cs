@@ -178,6 +178,11 @@ internal sealed class LinkMonitor
         FindSilent(nowNs);
         foreach (ProbedLink link in _links)
         {
+            if (_switchByName[link.Link.A.Device].Reach == Reach.Unjudged || _switchByName[link.Link.B.Device].Reach == Reach.Unjudged)
+            {
+                (link.Health, link.Reason, link.SinceNs) = (LinkHealth.Unknown, "", 0); // another client is primary: what was known grows old
+            }
+
             Judge(link.Forward, nowNs);
             Judge(link.Backward, nowNs);
             FindDown(link, nowNs);

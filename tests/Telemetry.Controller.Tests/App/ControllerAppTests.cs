@@ -190,13 +190,47 @@ public sealed class ControllerAppTests
         fake.Entities.Add("table 02000001 1=0xa000101/7", stray);
         ClearWrites(network);
 
-        _time.Advance(100);
+        _time.Advance(1000); // it waits for its links to be known
 
         Assert.Equal(before, fake.Entities.Keys);
         Assert.Equal(1, fake.Pushes);
         // default actions cannot be listed, so that they are written again
         Assert.Equal(["modify 3", "insert 1", "delete 1"], WritesOf(network, "s2"));
         End(app);
+    }
+
+    [Fact]
+    public void SecondController_FirstEnds_TakesOverWithoutTouchingWhatIsRight()
+    {
+        (ControllerApp first, FakeNetwork network) = Make(Networks.LeafSpine, Options with { ElectionId = 9 });
+        _ = first.StartAsync();
+        ControllerApp second = new(Networks.LeafSpine, Options with { ElectionId = 3, ProbeKey = [2] }, _time, node => network.Switches[node.Name].Connect());
+        _ = second.StartAsync();
+        _time.Advance(1050);
+        network.Cut("l1", 2);
+        _time.Advance(1000);
+        Assert.All(second.Switches, s => Assert.Equal(SwitchState.Backup, s.State));
+        string[] before = [.. network.Switches.SelectMany(s => s.Value.Entities).Select(e => $"{e.Key} {e.Value}")];
+        ClearWrites(network);
+
+        End(first);
+        _time.Advance(600);
+
+        Assert.All(second.Switches, s => Assert.Equal(SwitchState.Primary, s.State));
+        Assert.Equal(before, network.Switches.SelectMany(s => s.Value.Entities).Select(e => $"{e.Key} {e.Value}"));
+        // Only default actions, which cannot be listed: nobody was sent over the dead link meanwhile.
+        Assert.All(network.Switches.Values.SelectMany(s => s.Writes).SelectMany(w => w), u => Assert.True(u.Entity.TableEntry.IsDefaultAction));
+        Assert.Equal(LinkHealth.Down, second.Links.Single(l => l.A == new LinkEnd("l1", 2)).Health);
+        Assert.All(network.Switches.Values, s => Assert.Equal(1, s.Pushes));
+
+        // The first one comes back with the id that it had, and stands by.
+        ControllerApp again = new(Networks.LeafSpine, Options with { ElectionId = 9 }, _time, node => network.Switches[node.Name].Connect());
+        _ = again.StartAsync();
+        _time.Advance(500);
+        Assert.All(again.Switches, s => Assert.Equal(SwitchState.Backup, s.State));
+        Assert.All(second.Switches, s => Assert.Equal(SwitchState.Primary, s.State));
+        End(again);
+        End(second);
     }
 
     [Fact]
@@ -367,11 +401,11 @@ public sealed class ControllerAppTests
         ProbeKey = [1],
     };
 
-    private (ControllerApp App, FakeNetwork Network) Make(Topology topology)
+    private (ControllerApp App, FakeNetwork Network) Make(Topology topology, ControllerOptions? options = null)
     {
         ManualTime.TakeThread();
         FakeNetwork network = new(topology, _time);
-        ControllerApp app = new(topology, Options, _time, node => network.Switches[node.Name].Connect());
+        ControllerApp app = new(topology, options ?? Options, _time, node => network.Switches[node.Name].Connect());
         app.LinkChanged += l => _links.Add(
             $"{l.TimeNs / 1_000_000} {l.A.Device}-p{l.A.Port} {l.B.Device}-p{l.B.Port} {(l.Up ? "up" : "down")} {l.Reason}");
         app.SwitchChanged += s => _switches.Add($"{s.Name} {s.State}");

@@ -21,14 +21,14 @@ public sealed class RoutePlannerTests
     public void Plan_LeafOfTwoSpines_SpreadsOverOneGroup() => Assert.Equal(
         [
             "Ingress.ecmp_config default -> Ingress.set_ecmp_seed(seed=2654435769)",
-            "Ingress.ecmp_group meta.ecmp_group=1 -> { Ingress.set_next_hop(dst_mac=02:00:00:05:00:01, port=2) watch 2"
+            "Ingress.ecmp_group meta.ecmp_group=2728 -> { Ingress.set_next_hop(dst_mac=02:00:00:05:00:01, port=2) watch 2"
                 + "; Ingress.set_next_hop(dst_mac=02:00:00:06:00:01, port=3) watch 3 }",
-            "Ingress.ecmp_backup meta.ecmp_group=1 -> { Ingress.set_backup_hop(dst_mac=02:00:00:05:00:01, port=2) watch 2"
+            "Ingress.ecmp_backup meta.ecmp_group=2728 -> { Ingress.set_backup_hop(dst_mac=02:00:00:05:00:01, port=2) watch 2"
                 + "; Ingress.set_backup_hop(dst_mac=02:00:00:06:00:01, port=3) watch 3 }",
             "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.1.1/32 -> Ingress.set_next_hop(dst_mac=08:00:00:00:01:01, port=1)",
-            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.1/32 -> Ingress.set_ecmp_group(group_id=1)",
-            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.3.1/32 -> Ingress.set_ecmp_group(group_id=1)",
-            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.4.1/32 -> Ingress.set_ecmp_group(group_id=1)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.1/32 -> Ingress.set_ecmp_group(group_id=2728)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.3.1/32 -> Ingress.set_ecmp_group(group_id=2728)",
+            "Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.4.1/32 -> Ingress.set_ecmp_group(group_id=2728)",
         ],
         Plan(Networks.LeafSpine, "l1"));
 
@@ -39,13 +39,13 @@ public sealed class RoutePlannerTests
 
         Assert.Equal(
             [
-                "Ingress.ecmp_group meta.ecmp_group=2 -> { Ingress.set_next_hop(dst_mac=02:00:00:02:00:02, port=2) watch 2 }",
-                "Ingress.ecmp_backup meta.ecmp_group=2 -> { Ingress.set_backup_hop(dst_mac=02:00:00:01:00:02, port=1) watch 1"
+                "Ingress.ecmp_group meta.ecmp_group=2952 -> { Ingress.set_next_hop(dst_mac=02:00:00:02:00:02, port=2) watch 2 }",
+                "Ingress.ecmp_backup meta.ecmp_group=2952 -> { Ingress.set_backup_hop(dst_mac=02:00:00:01:00:02, port=1) watch 1"
                     + "; Ingress.set_backup_hop(dst_mac=02:00:00:03:00:02, port=3) watch 3"
                     + "; Ingress.set_backup_hop(dst_mac=02:00:00:04:00:02, port=4) watch 4 }",
             ],
-            plan.Where(e => e.Contains("meta.ecmp_group=2", StringComparison.Ordinal)));
-        Assert.Contains("Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.1/32 -> Ingress.set_ecmp_group(group_id=2)", plan);
+            plan.Where(e => e.Contains("meta.ecmp_group=2952", StringComparison.Ordinal)));
+        Assert.Contains("Ingress.ipv4_lpm hdr.ipv4.dst_addr=10.0.2.1/32 -> Ingress.set_ecmp_group(group_id=2952)", plan);
         Assert.Equal(13, plan.Length);
     }
 
@@ -107,29 +107,22 @@ public sealed class RoutePlannerTests
     }
 
     [Fact]
-    public void IdOf_SamePortsLater_KeepsTheId()
+    public void IdOf_SamePortsLaterOrElsewhere_GivesTheSameId()
+    {
+        EcmpGroups groups = new();
+        int both = groups.IdOf([2, 3], [2, 3]);
+        int one = groups.IdOf([2], [3]);
+
+        Assert.Equal([both, one], [groups.IdOf([2, 3], [2, 3]), groups.IdOf([2], [3])]);
+        Assert.Equal([one, both], [new EcmpGroups().IdOf([2], [3]), new EcmpGroups().IdOf([2, 3], [2, 3])]);
+    }
+
+    [Fact]
+    public void IdOf_ManySets_AllDiffer()
     {
         EcmpGroups groups = new();
 
-        Assert.Equal([1, 2, 1, 2], [groups.IdOf([2, 3], [2, 3]), groups.IdOf([2], [3]), groups.IdOf([2, 3], [2, 3]), groups.IdOf([2], [3])]);
-    }
-
-    [Theory]
-    [InlineData("l1", "h1")] // its own port
-    [InlineData("l1", "h4", 2, 3)] // of both spines the other one
-    [InlineData("s1", "h1", 2, 3, 4)] // over a leaf, which does not send back
-    public void Backups_LeafSpine_LeadOn(string at, string host, params int[] expected) =>
-        Assert.Equal(expected, SwitchRoutes.Compute(Networks.LeafSpine, _ => true).Backups(at, host));
-
-    [Fact]
-    public void Backups_WhoeverWouldSendBackOrIsCutOff_IsNone()
-    {
-        Assert.Empty(SwitchRoutes.Compute(Networks.Linear3, _ => true).Backups("s2", "h3")); // s1 would send it back
-
-        // l2 and s2 are cut apart: l2 reaches h1 over s1 alone.
-        SwitchRoutes routes = SwitchRoutes.Compute(Networks.LeafSpine, l => l != Networks.LeafSpine.Links[7]);
-        Assert.Equal([3, 4], routes.Backups("s1", "h1"));
-        Assert.Equal([3, 4], routes.Backups("s2", "h1"));
+        Assert.Equal(5000, Enumerable.Range(1, 5000).Select(i => groups.IdOf([i], [])).Distinct().Count());
     }
 
     private static IEnumerable<string> Plan(Topology topology, string name, bool watchPorts = true) => RoutePlanner
