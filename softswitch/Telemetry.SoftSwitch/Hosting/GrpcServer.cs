@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Telemetry.SoftSwitch.Service.Endpoint;
 
 namespace Telemetry.SoftSwitch.Hosting;
 
@@ -72,6 +74,7 @@ internal sealed class GrpcServer : IAsyncDisposable
             service.Register(builder.Services);
         }
 
+        builder.Services.AddSingleton<IServiceMethodProvider<P4RuntimeEndpoint>, EndpointMethods>();
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.Limits.Http2.InitialConnectionWindowSize = WindowBytes;

@@ -1,5 +1,6 @@
 using Telemetry.SoftSwitch.Control;
 using Telemetry.SoftSwitch.Service;
+using Telemetry.SoftSwitch.Service.Endpoint;
 using Telemetry.SoftSwitch.Switching;
 using Telemetry.SoftSwitch.Tracing;
 
@@ -48,7 +49,7 @@ public sealed class P4RuntimeServer : IAsyncDisposable
     internal static async Task<P4RuntimeServer> StartAsync(Switch served, SwitchLog? log, GrpcAddress address, GrpcTls? tls, CancellationToken cancellation)
     {
         GrpcServer server = await GrpcServer.StartAsync(
-            "P4Runtime", [ServedObject.Of((P4RuntimeService)served.Service), ServedObject.Of(new ControlService(served, log))], address, tls, cancellation).ConfigureAwait(false);
+            "P4Runtime", [ServedObject.Of(new P4RuntimeEndpoint((P4RuntimeService)served.Service)), ServedObject.Of(new ControlService(served, log))], address, tls, cancellation).ConfigureAwait(false);
         return new P4RuntimeServer(server, address.Host);
     }
 

@@ -184,7 +184,7 @@ internal sealed class ActionInterpreter(Evaluator e)
                 break;
             case RegisterWriteStep write:
                 ulong to = e.Word(write.Index);
-                BigInteger written = e.Value(write.Value) & Table.PrefixMask(write.Register.Width, write.Register.Width);
+                BigInteger written = e.Value(write.Value) & KeyLayout.PrefixMask(write.Register.Width, write.Register.Width);
                 if (to < (ulong)write.Register.Size)
                 {
                     e.State.WriteCell(write.Register, (int)to, written);

@@ -57,7 +57,7 @@ internal sealed class ParserInterpreter(Evaluator e)
             bool matches = transition.Set is ValueSetDef set ? InSet(transition, state, keys, set)
                 : transition.Values is null || keys.Select((key, i) =>
                 {
-                    BigInteger all = Table.PrefixMask(state.Keys[i].Width, state.Keys[i].Width);
+                    BigInteger all = KeyLayout.PrefixMask(state.Keys[i].Width, state.Keys[i].Width);
                     BigInteger mask = (transition.Masks?[i] ?? all) & all;
                     return (key & mask) == (transition.Values[i] & mask);
                 }).All(equal => equal);

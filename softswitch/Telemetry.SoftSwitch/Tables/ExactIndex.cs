@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Telemetry.SoftSwitch.Tables;
@@ -12,12 +13,12 @@ internal sealed class ExactIndex<T>(int words, ulong[]? mask)
 {
     /// <summary>Marks a slot whose key was removed, until the next rebuild.</summary>
     private static readonly object Removed = new();
+
+    /// <summary>2^64 by the golden ratio, odd.</summary>
+    private const ulong Multiplier = 0x9E3779B97F4A7C15;
     private volatile Slots _slots = new(8, words);
 
     public int Count { get; private set; }
-
-    /// <summary>All items, in no order.</summary>
-    public IEnumerable<T> Items => _slots.Items.Where(i => i is not null && i != Removed).Select(i => (T)i!);
 
     public T? Find(ulong[] key)
     {
@@ -28,7 +29,7 @@ internal sealed class ExactIndex<T>(int words, ulong[]? mask)
         if (words == 1)
         {
             ulong word = mask is null ? key[0] : key[0] & mask[0];
-            for (int at = (int)Mix(word) & slotMask; ; at = (at + 1) & slotMask)
+            for (int at = slots.First(word); ; at = (at + 1) & slotMask)
             {
                 object? found = Volatile.Read(ref items[at]);
                 if (found is null || keys[at] == word)
@@ -38,7 +39,7 @@ internal sealed class ExactIndex<T>(int words, ulong[]? mask)
             }
         }
 
-        for (int slot = (int)HashOf(key) & slotMask; ; slot = (slot + 1) & slotMask)
+        for (int slot = slots.First(HashOf(key)); ; slot = (slot + 1) & slotMask)
         {
             object? found = Volatile.Read(ref items[slot]);
             if (found is null || Matches(keys, slot * words, key))
@@ -48,14 +49,25 @@ internal sealed class ExactIndex<T>(int words, ulong[]? mask)
         }
     }
 
+    /// <summary>Adds an item; false when the key has one.</summary>
+    public bool TryAdd(ulong[] key, T item)
+    {
+        MakeRoom();
+        int slot = SlotOf(key);
+        if (_slots.Items[slot] is object known && known != Removed)
+        {
+            return false;
+        }
+
+        Count++;
+        _slots.Put(slot, key, mask, item);
+        return true;
+    }
+
     /// <summary>Adds or replaces.</summary>
     public void Set(ulong[] key, T item)
     {
-        if ((_slots.Used + 1) * 2 > _slots.Items.Length)
-        {
-            Rebuild();
-        }
-
+        MakeRoom();
         int slot = SlotOf(key);
         Count += _slots.Items[slot] is object known && known != Removed ? 0 : 1;
         _slots.Put(slot, key, mask, item);
@@ -71,11 +83,19 @@ internal sealed class ExactIndex<T>(int words, ulong[]? mask)
         }
     }
 
+    private void MakeRoom()
+    {
+        if ((_slots.Used + 1) * 2 > _slots.Items.Length)
+        {
+            Rebuild();
+        }
+    }
+
     private int SlotOf(ulong[] key)
     {
         Slots slots = _slots;
         int slotMask = slots.Items.Length - 1;
-        int slot = (int)HashOf(key) & slotMask;
+        int slot = slots.First(HashOf(key));
         while (slots.Items[slot] is not null && !Matches(slots.Keys, slot * words, key))
         {
             slot = (slot + 1) & slotMask;
@@ -100,7 +120,7 @@ internal sealed class ExactIndex<T>(int words, ulong[]? mask)
             if (old.Items[i] is object item && item != Removed)
             {
                 Array.Copy(old.Keys, i * words, key, 0, words);
-                int slot = (int)HashOf(key) & (capacity - 1);
+                int slot = next.First(HashOf(key));
                 while (next.Items[slot] is not null)
                 {
                     slot = (slot + 1) & (capacity - 1);
@@ -126,36 +146,35 @@ internal sealed class ExactIndex<T>(int words, ulong[]? mask)
         return true;
     }
 
-    private uint HashOf(ulong[] key)
+    /// <summary>One word of the key's words: the word itself where there is only one.</summary>
+    private ulong HashOf(ulong[] key)
     {
         if (words == 1)
         {
-            return Mix(mask is null ? key[0] : key[0] & mask[0]);
+            return mask is null ? key[0] : key[0] & mask[0];
         }
 
         ulong hash = 0;
         for (int i = 0; i < words; i++)
         {
-            hash = (hash ^ (mask is null ? key[i] : key[i] & mask[i])) * 0x9E3779B97F4A7C15;
+            hash = (hash ^ (mask is null ? key[i] : key[i] & mask[i])) * Multiplier;
             hash ^= hash >> 32;
         }
 
-        return (uint)hash;
-    }
-
-    private static uint Mix(ulong word)
-    {
-        word *= 0x9E3779B97F4A7C15;
-        return (uint)(word ^ (word >> 32));
+        return hash;
     }
 
     private sealed class Slots(int capacity, int words)
     {
         public readonly ulong[] Keys = new ulong[capacity * words];
         public readonly object?[] Items = new object?[capacity];
+        private readonly int _shift = 64 - BitOperations.Log2((uint)capacity);
 
         /// <summary>Slots in use, removed keys included.</summary>
         public int Used { get; private set; }
+
+        /// <summary>Where to look first: the high bits of a product, to which every bit of the word adds; addresses often differ in high bits only.</summary>
+        public int First(ulong word) => (int)((word * Multiplier) >> _shift);
 
         public void Put(int slot, ulong[] key, ulong[]? mask, object item)
         {

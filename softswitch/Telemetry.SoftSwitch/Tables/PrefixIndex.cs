@@ -3,12 +3,8 @@ namespace Telemetry.SoftSwitch.Tables;
 /// <summary>Longest-prefix look-up: a hash table for each prefix length in use, the longest first. One thread writes while others may read.</summary>
 internal sealed class PrefixIndex(int words, Func<int, ulong[]> maskOf)
 {
-    private readonly SortedDictionary<int, ExactIndex<TableEntry>> _byLength = new(Comparer<int>.Create((a, b) => b.CompareTo(a)));
+    private readonly Dictionary<int, ExactIndex<TableEntry>> _byLength = [];
     private volatile ExactIndex<TableEntry>[] _longestFirst = [];
-
-    public int Count => _longestFirst.Sum(i => i.Count);
-
-    public IEnumerable<TableEntry> Items => _longestFirst.SelectMany(i => i.Items);
 
     public TableEntry? Find(ulong[] key)
     {
@@ -26,19 +22,19 @@ internal sealed class PrefixIndex(int words, Func<int, ulong[]> maskOf)
     /// <summary>The entry of exactly this prefix.</summary>
     public TableEntry? Find(ulong[] key, int length) => _byLength.GetValueOrDefault(length)?.Find(key);
 
-    /// <summary>Adds or replaces.</summary>
-    public void Set(ulong[] key, int length, TableEntry entry)
+    /// <summary>Adds an entry; false when one of this prefix is there.</summary>
+    public bool TryAdd(ulong[] key, int length, TableEntry entry)
     {
-        if (!_byLength.TryGetValue(length, out ExactIndex<TableEntry>? index))
+        if (_byLength.TryGetValue(length, out ExactIndex<TableEntry>? index))
         {
-            index = new ExactIndex<TableEntry>(words, maskOf(length));
-            index.Set(key, entry);
-            _byLength[length] = index;
-            _longestFirst = [.. _byLength.Values];
-            return;
+            return index.TryAdd(key, entry);
         }
 
-        index.Set(key, entry);
+        index = new ExactIndex<TableEntry>(words, maskOf(length));
+        index.TryAdd(key, entry);
+        _byLength[length] = index;
+        Publish();
+        return true;
     }
 
     public void Remove(ulong[] key, int length)
@@ -49,8 +45,10 @@ internal sealed class PrefixIndex(int words, Func<int, ulong[]> maskOf)
             if (index.Count == 0)
             {
                 _byLength.Remove(length);
-                _longestFirst = [.. _byLength.Values];
+                Publish();
             }
         }
     }
+
+    private void Publish() => _longestFirst = [.. _byLength.OrderByDescending(l => l.Key).Select(l => l.Value)];
 }

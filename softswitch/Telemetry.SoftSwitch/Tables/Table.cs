@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Numerics;
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
 
@@ -11,58 +9,44 @@ namespace Telemetry.SoftSwitch.Tables;
 /// </summary>
 internal sealed class Table
 {
-    private enum Strategy
-    {
-        Keyless, Exact, Prefix, Ternary,
-    }
-
-    private const int MaxCachedWidth = 128;
-
-    /// <summary>Masks by width and length: an insert needs several, and big integers are dear to make.</summary>
-    private static readonly ConcurrentDictionary<int, BigInteger[]> PrefixMasks = new();
-
-    private readonly Strategy _strategy;
-    private readonly int _words;
-    private readonly KeyDef[] _keys;
-    private readonly int _prefixKey;
-    private readonly RangeKey[] _ranges;
+    private readonly KeyLayout _layout;
     private readonly ExactIndex<TableEntry>? _exact;
     private readonly PrefixIndex? _prefix;
     private readonly TernaryIndex? _ternary;
 
     /// <summary>Entries by identity where buckets may be long: tables with ranges.</summary>
-    private readonly Dictionary<EntryKey, TableEntry>? _ranged;
+    private readonly HashSet<TableEntry>? _ranged;
     private readonly bool _keepsHits;
+    private TableEntry? _first;
+    private TableEntry? _last;
     private long _order;
 
     public Table(TableDef definition)
+        : this(definition, new KeyLayout(definition))
+    {
+    }
+
+    /// <param name="definition">The table.</param>
+    /// <param name="layout">Its keys; tables of one definition may share it.</param>
+    public Table(TableDef definition, KeyLayout layout)
     {
         Definition = definition;
-        _keys = [.. definition.Keys];
-        _words = definition.KeyWords;
+        _layout = layout;
         _keepsHits = definition.SupportsIdleTimeout;
-        _prefixKey = Array.FindIndex(_keys, k => k.Kind == MatchKind.Lpm);
-        _ranges = [.. _keys.Select((k, i) => (Key: k, Index: i)).Where(k => k.Key.Kind == MatchKind.Range).Select(k => new RangeKey(k.Index, k.Key.Slot, k.Key.Words))];
-        _strategy = _keys.Length == 0 ? Strategy.Keyless
-            : _keys.All(k => k.Kind == MatchKind.Exact) ? Strategy.Exact
-            : _keys.Count(k => k.Kind == MatchKind.Lpm) == 1 && _keys.All(k => k.Kind is MatchKind.Exact or MatchKind.Lpm) ? Strategy.Prefix
-            : Strategy.Ternary;
-        _exact = _strategy == Strategy.Exact ? new ExactIndex<TableEntry>(_words, null) : null;
-        _prefix = _strategy == Strategy.Prefix ? new PrefixIndex(_words, MaskOfPrefix) : null;
-        _ternary = _strategy == Strategy.Ternary ? new TernaryIndex(_words, _ranges) : null;
-        _ranged = _ranges.Length > 0 ? [] : null;
+        _exact = layout.Strategy == LookupStrategy.Exact ? new ExactIndex<TableEntry>(layout.Words, null) : null;
+        _prefix = layout.Strategy == LookupStrategy.Prefix ? new PrefixIndex(layout.Words, layout.MaskOfPrefix) : null;
+        _ternary = layout.Strategy is LookupStrategy.Ternary or LookupStrategy.Range ? new TernaryIndex(layout.Words, layout.Ranges) : null;
+        _ranged = layout.Strategy == LookupStrategy.Range ? new HashSet<TableEntry>(SameMatch.Instance) : null;
         Default = new TableEntry { IsDefault = true };
         Default.SetAction(definition.DefaultAction, definition.DefaultData);
         Default.EnterTable();
         int highest = definition.Entries.Select(e => e.Priority).DefaultIfEmpty(0).Max();
         foreach (EntryDef entry in definition.Entries)
         {
-            TableEntry added = new() { Match = [.. entry.Match.Zip(_keys, Canonical)], Priority = HasPriorities ? highest - entry.Priority + 1 : 0, IsConst = true };
+            TableEntry added = new() { Match = [.. entry.Match], Priority = HasPriorities ? highest - entry.Priority + 1 : 0, IsConst = true };
             added.SetAction(entry.Action, entry.Data);
-            if (Find(added.Match, added.Priority) is null)
-            {
-                Insert(added);
-            }
+            layout.Prepare(added);
+            TryInsert(added); // the first of equal entries is what counts
         }
     }
 
@@ -71,25 +55,30 @@ internal sealed class Table
     public TableEntry Default { get; }
 
     /// <summary>True when entries carry a priority: the table has a ternary, optional or range key.</summary>
-    public bool HasPriorities => _strategy == Strategy.Ternary && _keys.Any(k => k.Kind is MatchKind.Ternary or MatchKind.Range);
+    public bool HasPriorities => _layout.HasPriorities;
 
     public int Count { get; private set; }
 
-    /// <summary>Entries in order of insertion.</summary>
-    public IEnumerable<TableEntry> Entries => _strategy switch
+    /// <summary>Entries in order of insertion. The one that was taken last may be removed meanwhile.</summary>
+    public IEnumerable<TableEntry> Entries
     {
-        Strategy.Exact => _exact!.Items.OrderBy(e => e.Order),
-        Strategy.Prefix => _prefix!.Items.OrderBy(e => e.Order),
-        Strategy.Ternary => _ternary!.Items.OrderBy(e => e.Order),
-        _ => [],
-    };
+        get
+        {
+            TableEntry? next;
+            for (TableEntry? entry = _first; entry is not null; entry = next)
+            {
+                next = entry.Next;
+                yield return entry;
+            }
+        }
+    }
 
     /// <summary>The entry that the words of a key select; null when none matches.</summary>
-    public TableEntry? Lookup(ulong[] key) => _strategy switch
+    public TableEntry? Lookup(ulong[] key) => _layout.Strategy switch
     {
-        Strategy.Exact => _exact!.Find(key),
-        Strategy.Prefix => _prefix!.Find(key),
-        Strategy.Ternary => _ternary!.Find(key),
+        LookupStrategy.Exact => _exact!.Find(key),
+        LookupStrategy.Prefix => _prefix!.Find(key),
+        LookupStrategy.Ternary or LookupStrategy.Range => _ternary!.Find(key),
         _ => null,
     };
 
@@ -118,182 +107,143 @@ internal sealed class Table
         entry.Meter?.Execute(packet.IngressLength, state.NowNs) ?? 0;
 
     /// <summary>The entry of exactly this match, bits that do not count being 0.</summary>
-    public TableEntry? Find(MatchValue[] match, int priority)
+    public TableEntry? Find(MatchValue[] match, int priority) => Find(_layout.Entry(match, priority));
+
+    /// <summary>The entry with the match and priority of another, which <see cref="KeyLayout"/> made.</summary>
+    public TableEntry? Find(TableEntry like) => _layout.Strategy switch
     {
-        switch (_strategy)
-        {
-            case Strategy.Exact:
-                return _exact!.Find(KeyOf(match));
-            case Strategy.Prefix:
-                return _prefix!.Find(KeyOf(match), match[_prefixKey].PrefixLength);
-            case Strategy.Ternary when _ranged is not null:
-                return _ranged.GetValueOrDefault(new EntryKey(match, priority));
-            case Strategy.Ternary:
-                return _ternary!.Bucket(MaskOf(match), KeyOf(match))?.Items.FirstOrDefault(e => e.Priority == priority);
-            default:
-                return null;
-        }
-    }
+        LookupStrategy.Exact => _exact!.Find(like.Key),
+        LookupStrategy.Prefix => _prefix!.Find(like.Key, like.PrefixLength),
+        LookupStrategy.Ternary => _ternary!.FindSame(like),
+        LookupStrategy.Range => _ranged!.TryGetValue(like, out TableEntry? found) ? found : null,
+        _ => null,
+    };
 
     /// <summary>Adds an entry that is not there yet.</summary>
     /// <exception cref="ArgumentException">It is there.</exception>
     public void Insert(TableEntry entry)
     {
-        for (int i = 0; i < _keys.Length; i++)
-        {
-            entry.Match[i] = Canonical(entry.Match[i], _keys[i]);
-        }
-
-        if (Find(entry.Match, entry.Priority) is not null)
+        _layout.Prepare(entry);
+        if (!TryInsert(entry))
         {
             throw new ArgumentException($"table {Definition.Name} has this entry already", nameof(entry));
         }
+    }
 
-        entry.Order = _order++;
-        entry.Rank = HasPriorities ? entry.Priority : _prefixKey < 0 ? 0 : entry.Match[_prefixKey].PrefixLength;
-        entry.Ranges = _ranges.Length == 0 ? [] : [.. _ranges.Select(r => RangeOf(entry.Match[r.Key], _keys[r.Key]))];
-        entry.EnterTable();
-        Count++;
-        _ranged?.Add(new EntryKey(entry.Match, entry.Priority), entry);
-        ulong[] key = KeyOf(entry.Match);
-        switch (_strategy)
+    /// <summary>Adds an entry that <see cref="KeyLayout"/> has prepared; false when one with its match and priority is there.</summary>
+    public bool TryInsert(TableEntry entry)
+    {
+        entry.Order = _order;
+        bool isNew = _layout.Strategy switch
         {
-            case Strategy.Exact:
-                _exact!.Set(key, entry);
-                break;
-            case Strategy.Prefix:
-                _prefix!.Set(key, entry.Match[_prefixKey].PrefixLength, entry);
-                break;
-            case Strategy.Ternary:
-                _ternary!.Insert(MaskOf(entry.Match), key, entry);
-                break;
-            default:
-                break;
+            LookupStrategy.Exact => _exact!.TryAdd(entry.Key, entry),
+            LookupStrategy.Prefix => _prefix!.TryAdd(entry.Key, entry.PrefixLength, entry),
+            LookupStrategy.Ternary => _ternary!.TryAdd(entry),
+            LookupStrategy.Range => _ranged!.Add(entry) && _ternary!.TryAdd(entry),
+            _ => false,
+        };
+        if (!isNew)
+        {
+            return false;
         }
+
+        _order++;
+        Count++;
+        entry.EnterTable();
+        entry.Previous = _last;
+        entry.Next = null;
+        if (_last is null)
+        {
+            _first = entry;
+        }
+        else
+        {
+            _last.Next = entry;
+        }
+
+        _last = entry;
+        return true;
     }
 
     public void Remove(TableEntry entry)
     {
         entry.LeaveTable();
         Count--;
-        _ranged?.Remove(new EntryKey(entry.Match, entry.Priority));
-        ulong[] key = KeyOf(entry.Match);
-        switch (_strategy)
+        Unlink(entry);
+        switch (_layout.Strategy)
         {
-            case Strategy.Exact:
-                _exact!.Remove(key);
+            case LookupStrategy.Exact:
+                _exact!.Remove(entry.Key);
                 break;
-            case Strategy.Prefix:
-                _prefix!.Remove(key, entry.Match[_prefixKey].PrefixLength);
+            case LookupStrategy.Prefix:
+                _prefix!.Remove(entry.Key, entry.PrefixLength);
                 break;
-            case Strategy.Ternary:
-                _ternary!.Remove(MaskOf(entry.Match), key, entry);
+            case LookupStrategy.Range:
+                _ranged!.Remove(entry);
+                _ternary!.Remove(entry);
                 break;
             default:
+                _ternary!.Remove(entry);
                 break;
         }
     }
 
-    /// <summary>The match with everything that does not count set to 0.</summary>
-    public static MatchValue Canonical(MatchValue match, KeyDef key) => key.Kind switch
+    private void Unlink(TableEntry entry)
     {
-        MatchKind.Exact => new MatchValue(match.Value, 0, 0),
-        MatchKind.Lpm => new MatchValue(match.Value & PrefixMask(key.Width, match.PrefixLength), 0, match.PrefixLength),
-        MatchKind.Ternary => new MatchValue(match.Value & match.Mask, match.Mask, 0),
-        _ => new MatchValue(match.Value, match.Mask, 0),
-    };
-
-    /// <summary>The first <paramref name="length"/> of <paramref name="width"/> bits set.</summary>
-    public static BigInteger PrefixMask(int width, int length)
-    {
-        if (width > MaxCachedWidth)
+        if (entry.Previous is null)
         {
-            BigInteger all = (BigInteger.One << width) - 1;
-            return length <= 0 ? BigInteger.Zero : length >= width ? all : all - ((BigInteger.One << (width - length)) - 1);
+            _first = entry.Next;
+        }
+        else
+        {
+            entry.Previous.Next = entry.Next;
         }
 
-        BigInteger[] masks = PrefixMasks.GetOrAdd(width, static w =>
+        if (entry.Next is null)
         {
-            BigInteger all = (BigInteger.One << w) - 1;
-            BigInteger[] made = new BigInteger[w + 1];
-            for (int i = 1; i <= w; i++)
-            {
-                made[i] = all - ((BigInteger.One << (w - i)) - 1);
-            }
-
-            return made;
-        });
-        return masks[Math.Clamp(length, 0, width)];
-    }
-
-    private static EntryRange RangeOf(MatchValue match, KeyDef key)
-    {
-        ulong[] low = new ulong[key.Words];
-        ulong[] high = new ulong[key.Words];
-        Words.Put(low, 0, key.Width, match.Value);
-        Words.Put(high, 0, key.Width, match.Mask);
-        return new EntryRange(low, high);
-    }
-
-    /// <summary>The match's values; ranges are left to their bounds.</summary>
-    private ulong[] KeyOf(MatchValue[] match)
-    {
-        ulong[] key = new ulong[_words];
-        for (int i = 0; i < _keys.Length; i++)
+            _last = entry.Previous;
+        }
+        else
         {
-            if (_keys[i].Kind != MatchKind.Range)
-            {
-                Words.Put(key, _keys[i].Slot, _keys[i].Width, match[i].Value);
-            }
+            entry.Next.Previous = entry.Previous;
         }
 
-        return key;
+        entry.Previous = null;
+        entry.Next = null;
     }
 
-    private ulong[] MaskOf(MatchValue[] match)
+    /// <summary>Entries are the same when match and priority are.</summary>
+    private sealed class SameMatch : IEqualityComparer<TableEntry>
     {
-        ulong[] mask = new ulong[_words];
-        for (int i = 0; i < _keys.Length; i++)
+        public static readonly SameMatch Instance = new();
+
+        public bool Equals(TableEntry? x, TableEntry? y)
         {
-            Words.Put(mask, _keys[i].Slot, _keys[i].Width, _keys[i].Kind switch
+            if (x!.Priority != y!.Priority || !x.Key.AsSpan().SequenceEqual(y.Key) || !x.Mask.AsSpan().SequenceEqual(y.Mask))
             {
-                MatchKind.Exact => PrefixMask(_keys[i].Width, _keys[i].Width),
-                MatchKind.Lpm => PrefixMask(_keys[i].Width, match[i].PrefixLength),
-                MatchKind.Ternary => match[i].Mask,
-                _ => BigInteger.Zero,
-            });
-        }
-
-        return mask;
-    }
-
-    private ulong[] MaskOfPrefix(int length)
-    {
-        MatchValue[] match = new MatchValue[_keys.Length];
-        match[_prefixKey] = new MatchValue(0, 0, length);
-        return MaskOf(match);
-    }
-
-    /// <summary>Identity of an entry: its match and priority.</summary>
-    private readonly struct EntryKey(MatchValue[] match, int priority) : IEquatable<EntryKey>
-    {
-        private readonly MatchValue[] _match = match;
-        private readonly int _priority = priority;
-
-        public bool Equals(EntryKey other) => _priority == other._priority && _match.AsSpan().SequenceEqual(other._match);
-
-        public override bool Equals(object? obj) => obj is EntryKey other && Equals(other);
-
-        public override int GetHashCode()
-        {
-            HashCode hash = default;
-            hash.Add(_priority);
-            foreach (MatchValue value in _match)
-            {
-                hash.Add(value);
+                return false;
             }
 
-            return hash.ToHashCode();
+            for (int i = 0; i < x.Ranges.Length; i++)
+            {
+                if (!x.Ranges[i].Low.AsSpan().SequenceEqual(y.Ranges[i].Low) || !x.Ranges[i].High.AsSpan().SequenceEqual(y.Ranges[i].High))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        public int GetHashCode(TableEntry entry)
+        {
+            ulong hash = WordHash.Add((ulong)entry.Priority, entry.Key);
+            foreach (EntryRange range in entry.Ranges)
+            {
+                hash = WordHash.Add(WordHash.Add(hash, range.Low), range.High);
+            }
+
+            return (int)hash;
         }
     }
 }

@@ -20,11 +20,27 @@ internal sealed class TableEntry
     /// <summary>Higher wins; 0 where the table has no priorities.</summary>
     public int Priority;
 
-    /// <summary>Bounds of the range keys; the table sets them.</summary>
+    /// <summary>The match's values as words, those of ranges being 0. <see cref="KeyLayout"/> sets this and what follows.</summary>
+    public ulong[] Key = [];
+
+    /// <summary>Bits of <see cref="Key"/> that count, where they differ between entries; entries of a table share equal ones.</summary>
+    public ulong[]? Mask;
+
+    /// <summary>Length of the prefix in a table with one.</summary>
+    public int PrefixLength;
+
+    /// <summary>Bounds of the range keys.</summary>
     public EntryRange[] Ranges = [];
 
-    /// <summary>What decides between entries that match: the priority, or the prefix length in a table without priorities. The table sets it.</summary>
+    /// <summary>What decides between entries that match: the priority, or the prefix length in a table without priorities.</summary>
     public long Rank;
+
+    /// <summary>Neighbours in the table's order of insertion; the table's own.</summary>
+    public TableEntry? Next;
+    public TableEntry? Previous;
+
+    /// <summary>The best of those with the same key and mask that this entry beats; the index's own.</summary>
+    public TableEntry? Lower;
 
     /// <summary>Order of insertion: the older wins among equal priorities.</summary>
     public long Order;

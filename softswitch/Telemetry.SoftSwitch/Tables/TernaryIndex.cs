@@ -1,16 +1,15 @@
 namespace Telemetry.SoftSwitch.Tables;
 
 /// <summary>
-/// Look-up by masks, ranges and priorities: entries of one mask form a tuple, a hash table of buckets; tuples are
-/// tried in order of the highest priority that they hold, until no later one can win. Ranges have no mask: the
-/// bucket sorts them out. One thread writes while others may read.
+/// Look-up by masks, ranges and priorities: entries of one mask form a tuple, a hash table by value; tuples are tried in
+/// order of the highest priority that they hold, until no later one can win. Entries of one mask and value are a list,
+/// best first; with ranges, which have no mask, a bucket that sorts them out. One thread writes while others may read.
 /// </summary>
 internal sealed class TernaryIndex(int words, RangeKey[] ranges)
 {
+    private readonly bool _hasRanges = ranges.Length > 0;
     private readonly Dictionary<ulong[], MaskTuple> _byMask = new(WordsComparer.Instance);
     private volatile MaskTuple[] _bestFirst = [];
-
-    public IEnumerable<TableEntry> Items => _bestFirst.SelectMany(t => t.Index.Items).SelectMany(b => b.Items);
 
     public TableEntry? Find(ulong[] key)
     {
@@ -22,7 +21,7 @@ internal sealed class TernaryIndex(int words, RangeKey[] ranges)
                 break;
             }
 
-            if (tuple.Index.Find(key)?.Find(key) is TableEntry found && (best is null || found.Beats(best)))
+            if (tuple.Find(key) is TableEntry found && (best is null || found.Beats(best)))
             {
                 best = found;
             }
@@ -31,34 +30,54 @@ internal sealed class TernaryIndex(int words, RangeKey[] ranges)
         return best;
     }
 
-    /// <summary>The bucket that entries of this mask and value share; null when there is none.</summary>
-    public EntryBucket? Bucket(ulong[] mask, ulong[] value) => _byMask.GetValueOrDefault(mask)?.Index.Find(value);
-
-    public void Insert(ulong[] mask, ulong[] value, TableEntry entry)
+    /// <summary>The entry of the same mask, value and priority as another, in a table without ranges.</summary>
+    public TableEntry? FindSame(TableEntry like)
     {
-        if (!_byMask.TryGetValue(mask, out MaskTuple? tuple))
+        TableEntry? at = _byMask.GetValueOrDefault(like.Mask!)?.Heads?.Find(like.Key);
+        while (at is not null && at.Priority != like.Priority)
         {
-            tuple = new MaskTuple(new ExactIndex<EntryBucket>(words, mask), entry.Rank);
-            _byMask.Add(mask, tuple);
+            at = at.Lower;
+        }
+
+        return at;
+    }
+
+    /// <summary>Adds an entry; false when one of the same mask, value and priority is there. With ranges, the caller knows that it is new.</summary>
+    public bool TryAdd(TableEntry entry)
+    {
+        if (!_byMask.TryGetValue(entry.Mask!, out MaskTuple? tuple))
+        {
+            tuple = new MaskTuple(words, entry.Mask!, _hasRanges, entry.Rank);
+            tuple.TryAdd(entry, ranges);
+            _byMask.Add(entry.Mask!, tuple);
             _bestFirst = [.. _bestFirst, tuple];
             MoveUp(tuple);
+            return true;
         }
 
-        if (tuple.Index.Find(value) is not EntryBucket bucket)
+        entry.Mask = tuple.Mask;
+        if (!tuple.TryAdd(entry, ranges))
         {
-            bucket = new EntryBucket(ranges);
-            bucket.Insert(entry);
-            tuple.Index.Set(value, bucket);
-        }
-        else
-        {
-            bucket.Insert(entry);
+            return false;
         }
 
         if (entry.Rank > tuple.Highest)
         {
             tuple.Highest = entry.Rank;
             MoveUp(tuple);
+        }
+
+        return true;
+    }
+
+    public void Remove(TableEntry entry)
+    {
+        MaskTuple tuple = _byMask[entry.Mask!];
+        tuple.Remove(entry);
+        if (tuple.Count == 0)
+        {
+            _byMask.Remove(entry.Mask!);
+            _bestFirst = [.. _bestFirst.Where(t => t != tuple)];
         }
     }
 
@@ -84,47 +103,12 @@ internal sealed class TernaryIndex(int words, RangeKey[] ranges)
         _bestFirst = moved;
     }
 
-    public void Remove(ulong[] mask, ulong[] value, TableEntry entry)
-    {
-        MaskTuple tuple = _byMask[mask];
-        EntryBucket bucket = tuple.Index.Find(value)!;
-        bucket.Remove(entry);
-        if (bucket.Count > 0)
-        {
-            return;
-        }
-
-        tuple.Index.Remove(value);
-        if (tuple.Index.Count == 0)
-        {
-            _byMask.Remove(mask);
-            _bestFirst = [.. _bestFirst.Where(t => t != tuple)];
-        }
-    }
-
-    /// <summary>The highest rank ever put in is kept: too high a value costs a look-up, not its result.</summary>
-    private sealed class MaskTuple(ExactIndex<EntryBucket> index, long highest)
-    {
-        public readonly ExactIndex<EntryBucket> Index = index;
-
-        public long Highest = highest;
-    }
-
     private sealed class WordsComparer : IEqualityComparer<ulong[]>
     {
         public static readonly WordsComparer Instance = new();
 
         public bool Equals(ulong[]? x, ulong[]? y) => x.AsSpan().SequenceEqual(y);
 
-        public int GetHashCode(ulong[] obj)
-        {
-            HashCode hash = default;
-            foreach (ulong word in obj)
-            {
-                hash.Add(word);
-            }
-
-            return hash.ToHashCode();
-        }
+        public int GetHashCode(ulong[] obj) => (int)WordHash.Add(0, obj);
     }
 }

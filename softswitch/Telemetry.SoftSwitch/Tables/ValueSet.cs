@@ -44,7 +44,7 @@ internal sealed class ValueSet
     /// <summary>Adds a member; false when it is there already.</summary>
     public bool Add(MatchValue[] member)
     {
-        MatchValue[] canonical = [.. member.Zip(_keys, Table.Canonical)];
+        MatchValue[] canonical = [.. member.Zip(_keys, KeyLayout.Canonical)];
         if (_table.Find(canonical, PriorityOf) is not null)
         {
             return false;
@@ -61,7 +61,7 @@ internal sealed class ValueSet
     /// <summary>Removes a member; false when it is not there.</summary>
     public bool Remove(MatchValue[] member)
     {
-        MatchValue[] canonical = [.. member.Zip(_keys, Table.Canonical)];
+        MatchValue[] canonical = [.. member.Zip(_keys, KeyLayout.Canonical)];
         if (_table.Find(canonical, PriorityOf) is not TableEntry entry)
         {
             return false;

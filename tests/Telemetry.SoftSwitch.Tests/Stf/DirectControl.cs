@@ -145,7 +145,7 @@ internal sealed class DirectControl(Switch target) : IStfControl
         foreach ((string name, string value) in s.Arguments)
         {
             ParamDef parameter = action.Params.FirstOrDefault(p => p.Name == name) ?? throw new ArgumentException($"action {action.Name} has no parameter {name}");
-            Words.Put(data, parameter.Slot, parameter.Width, StfValues.Number(value) & Table.PrefixMask(parameter.Width, parameter.Width));
+            Words.Put(data, parameter.Slot, parameter.Width, StfValues.Number(value) & KeyLayout.PrefixMask(parameter.Width, parameter.Width));
         }
 
         return new ActionCall(action, data);

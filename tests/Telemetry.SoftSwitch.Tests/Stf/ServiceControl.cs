@@ -7,11 +7,12 @@ using P4.V1;
 using Telemetry.P4Runtime.Errors;
 using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Programs.Model;
+using Telemetry.SoftSwitch.Tables;
 using Telemetry.SoftSwitch.Tests.Support;
 using MatchType = P4.Config.V1.MatchField.Types.MatchType;
 using Switch = Telemetry.SoftSwitch.Switching.Switch;
 using SwitchReplica = Telemetry.SoftSwitch.Switching.Replica;
-using SwitchTable = Telemetry.SoftSwitch.Tables.Table;
+using TableEntry = P4.V1.TableEntry;
 using Type = P4.V1.Update.Types.Type;
 
 namespace Telemetry.SoftSwitch.Tests.Stf;
@@ -166,7 +167,7 @@ internal sealed partial class ServiceControl : IStfControl
             case MatchType.Exact:
                 return new FieldMatch { FieldId = info.Id, Exact = new() { Value = Value(info, match.Value) } };
             case MatchType.Lpm:
-                BigInteger prefix = match.Value & SwitchTable.PrefixMask(key.Width, match.PrefixLength);
+                BigInteger prefix = match.Value & KeyLayout.PrefixMask(key.Width, match.PrefixLength);
                 return match.PrefixLength == 0 ? null : new FieldMatch { FieldId = info.Id, Lpm = new() { Value = Value(info, prefix), PrefixLen = match.PrefixLength } };
             case MatchType.Ternary:
                 return match.Mask.IsZero ? null : new FieldMatch { FieldId = info.Id, Ternary = new() { Value = Value(info, match.Value & match.Mask), Mask = Value(info, match.Mask) } };

@@ -25,7 +25,7 @@ internal static class StfValues
     /// <summary>A match as simple_switch_CLI takes it from p4c's runner: the digits that are written count.</summary>
     public static MatchValue Match(string text, KeyDef key)
     {
-        BigInteger all = Table.PrefixMask(key.Width, key.Width);
+        BigInteger all = KeyLayout.PrefixMask(key.Width, key.Width);
         switch (key.Kind)
         {
             case MatchKind.Lpm:
@@ -46,7 +46,7 @@ internal static class StfValues
     }
 
     /// <summary>What a key matches that the test leaves out.</summary>
-    public static MatchValue Any(KeyDef key) => key.Kind == MatchKind.Range ? new MatchValue(0, Table.PrefixMask(key.Width, key.Width), 0) : default;
+    public static MatchValue Any(KeyDef key) => key.Kind == MatchKind.Range ? new MatchValue(0, KeyLayout.PrefixMask(key.Width, key.Width), 0) : default;
 
     /// <summary>The matches of an "add", one for each key of its table.</summary>
     public static MatchValue[] Matches(StfStatement s, IReadOnlyList<KeyDef> keys)

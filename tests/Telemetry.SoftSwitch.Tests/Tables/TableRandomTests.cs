@@ -37,7 +37,7 @@ public sealed class TableRandomTests
             else
             {
                 TableEntry added = new() { Match = [.. keys.Select(k => RandomMatch(random, k))], Priority = table.HasPriorities ? random.Next(1, 20) : 0 };
-                MatchValue[] canonical = [.. added.Match.Zip(keys, Table.Canonical)];
+                MatchValue[] canonical = [.. added.Match.Zip(keys, KeyLayout.Canonical)];
                 bool known = truth.Any(e => e.Priority == added.Priority && e.Match.AsSpan().SequenceEqual(canonical));
                 Assert.Equal(known, table.Find(canonical, added.Priority) is not null);
                 if (!known)
@@ -122,19 +122,19 @@ public sealed class TableRandomTests
     {
         byte[] bytes = new byte[(width / 8) + 1];
         random.NextBytes(bytes);
-        return new BigInteger(bytes, true) & Table.PrefixMask(width, width);
+        return new BigInteger(bytes, true) & KeyLayout.PrefixMask(width, width);
     }
 
     private static BigInteger Near(Random random, MatchValue match, KeyDef key)
     {
         BigInteger value = key.Kind == MatchKind.Range && random.Next(2) == 0 ? match.Mask : match.Value;
-        return (value + random.Next(-1, 2)) & Table.PrefixMask(key.Width, key.Width);
+        return (value + random.Next(-1, 2)) & KeyLayout.PrefixMask(key.Width, key.Width);
     }
 
     private static MatchValue RandomMatch(Random random, KeyDef key)
     {
         BigInteger a = RandomValue(random, key.Width);
-        BigInteger b = random.Next(3) == 0 ? RandomValue(random, key.Width) : Table.PrefixMask(key.Width, random.Next(key.Width + 1));
+        BigInteger b = random.Next(3) == 0 ? RandomValue(random, key.Width) : KeyLayout.PrefixMask(key.Width, random.Next(key.Width + 1));
         return key.Kind switch
         {
             MatchKind.Lpm => new MatchValue(a, 0, random.Next(key.Width + 1)),
@@ -147,7 +147,7 @@ public sealed class TableRandomTests
         .Where(e => Enumerable.Range(0, keys.Length).All(i => keys[i].Kind switch
         {
             MatchKind.Exact => e.Match[i].Value == values[i],
-            MatchKind.Lpm => e.Match[i].Value == (values[i] & Table.PrefixMask(keys[i].Width, e.Match[i].PrefixLength)),
+            MatchKind.Lpm => e.Match[i].Value == (values[i] & KeyLayout.PrefixMask(keys[i].Width, e.Match[i].PrefixLength)),
             MatchKind.Ternary => e.Match[i].Value == (values[i] & e.Match[i].Mask),
             _ => e.Match[i].Value <= values[i] && values[i] <= e.Match[i].Mask,
         }))

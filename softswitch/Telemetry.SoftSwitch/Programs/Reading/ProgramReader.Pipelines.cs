@@ -308,7 +308,7 @@ internal sealed partial class ProgramReader
     private static MatchValue ReadMatch(JsonElement key, KeyDef definition)
     {
         BigInteger Number(string name) => key.GetProperty(name) is { ValueKind: JsonValueKind.String } text
-            ? Hex(text.Required()) & Tables.Table.PrefixMask(definition.Width, definition.Width)
+            ? Hex(text.Required()) & Tables.KeyLayout.PrefixMask(definition.Width, definition.Width)
             : key.GetProperty(name).GetBoolean() ? BigInteger.One : BigInteger.Zero;
         return definition.Kind switch
         {
@@ -332,7 +332,7 @@ internal sealed partial class ProgramReader
         for (int i = 0; i < values.Count; i++)
         {
             ParamDef parameter = action.Params[i];
-            Execution.Words.Put(data, parameter.Slot, parameter.Width, Hex(values[i].Required()) & Tables.Table.PrefixMask(parameter.Width, parameter.Width));
+            Execution.Words.Put(data, parameter.Slot, parameter.Width, Hex(values[i].Required()) & Tables.KeyLayout.PrefixMask(parameter.Width, parameter.Width));
         }
 
         return data;

@@ -154,9 +154,8 @@ internal sealed class TableAccess(Pipeline pipeline)
             return (table, context => context.Pipeline.State.Tables[index].Default);
         }
 
-        MatchValue[] match = table.Match.Parse(key.Match);
-        int priority = table.Priority(key);
-        return (table, context => context.Pipeline.State.Tables[index].Find(match, priority));
+        SwitchEntry like = table.Layout.Entry(table.Match.Parse(key.Match), table.Priority(key));
+        return (table, context => context.Pipeline.State.Tables[index].Find(like));
     }
 
     private void Select(BoundTable bound, TableEntry filter, List<EntrySnapshot> selected)
@@ -180,6 +179,7 @@ internal sealed class TableAccess(Pipeline pipeline)
             return;
         }
 
+        selected.EnsureCapacity(selected.Count + (match is null ? table.Count : 1));
         foreach (SwitchEntry entry in table.Entries)
         {
             if ((filter.Priority == 0 || entry.Priority == filter.Priority) && (match is null || entry.Match.AsSpan().SequenceEqual(match)))

@@ -20,7 +20,9 @@ internal sealed class TableChange : EntityChange
     private readonly TableEntry _source;
     private readonly MeterRates? _rates;
     private readonly bool _resetsColors;
-    private readonly SwitchEntry? _added;
+
+    /// <summary>The entry to add, or one that stands for the entry that is meant; null for the default entry.</summary>
+    private readonly SwitchEntry? _key;
 
     /// <exception cref="EntityFault">The update is wrong whatever the table holds.</exception>
     public TableChange(Update.Types.Type type, TableEntry entry, PipelineBinding binding)
@@ -49,6 +51,7 @@ internal sealed class TableChange : EntityChange
 
             _match = _table.Match.Parse(entry.Match);
             _priority = _table.Priority(entry);
+            _key = _table.Layout.Entry(_match, _priority);
         }
 
         if (entry.IsConst)
@@ -70,14 +73,9 @@ internal sealed class TableChange : EntityChange
         _action = EntryAction.Parse(entry.Action, _table, binding, _isDefault);
         _rates = ParseResources(entry, binding);
         _resetsColors = MeterRules.Resets(entry.MeterCounterData, $"{_table.Owner}, meter counter data");
-        if (type == Update.Types.Type.Insert)
+        if (type == Update.Types.Type.Insert && _action.IsUnset)
         {
-            if (_action.IsUnset)
-            {
-                throw EntityFault.Invalid($"{_table.Owner}: the entry has no action");
-            }
-
-            _added = new SwitchEntry { Match = _match, Priority = _priority };
+            throw EntityFault.Invalid($"{_table.Owner}: the entry has no action");
         }
     }
 
@@ -89,7 +87,7 @@ internal sealed class TableChange : EntityChange
             return Modify(table.Default, context);
         }
 
-        SwitchEntry? existing = table.Find(_match, _priority);
+        SwitchEntry? existing = table.Find(_key!);
         if (_type == Update.Types.Type.Insert)
         {
             return existing is null
@@ -122,7 +120,7 @@ internal sealed class TableChange : EntityChange
             return EntityFault.Full($"{_table.Owner} is full: {table.Definition.MaxSize} entries");
         }
 
-        SwitchEntry entry = _added!;
+        SwitchEntry entry = _key!;
         if (_action.Bind(entry, _table, context) is EntityFault fault)
         {
             return fault;
@@ -130,7 +128,7 @@ internal sealed class TableChange : EntityChange
 
         entry.LastHitNs = context.NowNs;
         Fill(entry, context);
-        table.Insert(entry);
+        table.TryInsert(entry);
         if (context.KeepsUndo)
         {
             context.OnUndo(() => Take(table, entry, context.Pipeline));

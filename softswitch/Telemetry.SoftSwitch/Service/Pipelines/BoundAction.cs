@@ -4,6 +4,7 @@ using P4.Config.V1;
 using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
+using Telemetry.SoftSwitch.Service.Answers;
 using Telemetry.SoftSwitch.Service.Values;
 using Telemetry.SoftSwitch.Tables;
 
@@ -113,5 +114,30 @@ internal sealed class BoundAction
         }
 
         return call;
+    }
+
+    /// <summary>Writes what <see cref="Format"/> makes.</summary>
+    public void Encode(int field, ulong[] data, MessageWriter to)
+    {
+        int end = to.Length;
+        for (int i = _ids.Length - 1; i >= 0; i--)
+        {
+            ParamDef definition = Definition.Params[i];
+            int paramEnd = to.Length;
+            if (definition.Width <= 64)
+            {
+                _codecs[i].EncodeWord(P4.V1.Action.Types.Param.ValueFieldNumber, data[definition.Slot], to);
+            }
+            else
+            {
+                _codecs[i].Encode(P4.V1.Action.Types.Param.ValueFieldNumber, Words.Get(data.AsSpan(definition.Slot), definition.Width), to);
+            }
+
+            to.Number(P4.V1.Action.Types.Param.ParamIdFieldNumber, _ids[i]);
+            to.Nest(P4.V1.Action.ParamsFieldNumber, paramEnd);
+        }
+
+        to.Number(P4.V1.Action.ActionIdFieldNumber, Info.Id);
+        to.Nest(field, end);
     }
 }

@@ -1,6 +1,7 @@
 using P4.Config.V1;
 using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Programs.Model;
+using Telemetry.SoftSwitch.Service.Answers;
 using Telemetry.SoftSwitch.Service.Values;
 using Telemetry.SoftSwitch.Tables;
 
@@ -57,4 +58,16 @@ internal sealed class BoundActions
 
     /// <summary>The call as the controller would write it; null for nothing, and for an action that the P4Info does not have.</summary>
     public P4.V1.Action? Format(ActionCall call) => _byIndex.TryGetValue(call.Index, out BoundAction? action) ? action.Format(call.Data) : null;
+
+    /// <summary>Writes what <see cref="Format"/> makes; false when it makes nothing.</summary>
+    public bool Encode(int field, ActionCall call, MessageWriter to)
+    {
+        if (!_byIndex.TryGetValue(call.Index, out BoundAction? action))
+        {
+            return false;
+        }
+
+        action.Encode(field, call.Data, to);
+        return true;
+    }
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using P4.V1;
 using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Programs.Model;
+using Telemetry.SoftSwitch.Service.Answers;
 using Telemetry.SoftSwitch.Service.Values;
 using Telemetry.SoftSwitch.Tables;
 using Google.Protobuf.Collections;
@@ -119,6 +120,20 @@ internal sealed class BoundMatch
         }
     }
 
+    /// <summary>Writes what <see cref="Format(ReadOnlySpan{MatchValue}, RepeatedField{FieldMatch})"/> makes.</summary>
+    public void Encode(int field, ReadOnlySpan<MatchValue> match, MessageWriter to)
+    {
+        for (int i = match.Length - 1; i >= 0; i--)
+        {
+            int end = to.Length;
+            if (Encode(match[i], i, to))
+            {
+                to.Number(FieldMatch.FieldIdFieldNumber, _ids[i]);
+                to.Nest(field, end);
+            }
+        }
+    }
+
     /// <summary>The match in words: "h.k 10.0.0.0/8, h.p 5..9".</summary>
     public string Describe(ReadOnlySpan<MatchValue> match)
     {
@@ -176,7 +191,7 @@ internal sealed class BoundMatch
             }
         }
 
-        return (prefix & Table.PrefixMask(codec.Width, length)) == prefix
+        return (prefix & KeyLayout.PrefixMask(codec.Width, length)) == prefix
             ? new MatchValue(prefix, BigInteger.Zero, length)
             : throw EntityFault.Invalid($"{codec.Place} ({codec.Width} bits): bits are set behind the prefix of length {length}");
     }
@@ -232,6 +247,44 @@ internal sealed class BoundMatch
                     FieldId = id,
                     Ternary = new() { Value = codec.Format(match.Value), Mask = Google.Protobuf.ByteString.CopyFrom(mask.ToByteArray(isUnsigned: true, isBigEndian: true)) },
                 };
+        }
+    }
+
+    /// <summary>Writes a field's match without its id; false for one that is left out.</summary>
+    private bool Encode(MatchValue match, int index, MessageWriter to)
+    {
+        ValueCodec codec = _codecs[index];
+        int end = to.Length;
+        switch (_types[index])
+        {
+            case MatchType.Exact:
+                codec.Encode(FieldMatch.Types.Exact.ValueFieldNumber, match.Value, to);
+                to.Nest(FieldMatch.ExactFieldNumber, end);
+                return true;
+            case MatchType.Lpm when match.PrefixLength != 0:
+                to.Number(FieldMatch.Types.LPM.PrefixLenFieldNumber, (ulong)(match.PrefixLength + (codec.Translation is null ? 0 : _infos[index].Width - codec.Width)));
+                codec.Encode(FieldMatch.Types.LPM.ValueFieldNumber, match.Value, to);
+                to.Nest(FieldMatch.LpmFieldNumber, end);
+                return true;
+            case MatchType.Ternary when codec.Translation is null && !match.Mask.IsZero:
+                codec.Encode(FieldMatch.Types.Ternary.MaskFieldNumber, match.Mask, to);
+                codec.Encode(FieldMatch.Types.Ternary.ValueFieldNumber, match.Value, to);
+                to.Nest(FieldMatch.TernaryFieldNumber, end);
+                return true;
+            case MatchType.Range when !match.Value.IsZero || match.Mask != codec.All:
+                codec.Encode(FieldMatch.Types.Range.HighFieldNumber, match.Mask, to);
+                codec.Encode(FieldMatch.Types.Range.LowFieldNumber, match.Value, to);
+                to.Nest(FieldMatch.RangeFieldNumber, end);
+                return true;
+            case MatchType.Optional when !match.Mask.IsZero:
+                codec.Encode(FieldMatch.Types.Optional.ValueFieldNumber, match.Value, to);
+                to.Nest(FieldMatch.OptionalFieldNumber, end);
+                return true;
+            case MatchType.Ternary when Format(match, index) is FieldMatch translated:
+                to.Message(FieldMatch.TernaryFieldNumber, translated.Ternary);
+                return true;
+            default:
+                return false;
         }
     }
 }

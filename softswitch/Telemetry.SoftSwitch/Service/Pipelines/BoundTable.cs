@@ -2,7 +2,9 @@ using P4.V1;
 using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Service.Values;
+using Telemetry.SoftSwitch.Tables;
 using SwitchEntry = Telemetry.SoftSwitch.Tables.TableEntry;
+using TableEntry = P4.V1.TableEntry;
 
 namespace Telemetry.SoftSwitch.Service.Pipelines;
 
@@ -14,6 +16,7 @@ internal sealed class BoundTable
     {
         Info = info;
         Definition = definition;
+        Layout = new KeyLayout(definition);
         Owner = $"table {info.Name}";
         NeedsPriority = info.NeedsPriority;
         Match = new BoundMatch(Owner, [.. info.MatchFields], [.. definition.Keys.Select(k => (k.Name, k.Width, (MatchKind?)k.Kind))], translations);
@@ -29,6 +32,9 @@ internal sealed class BoundTable
     public TableInfo Info { get; }
 
     public TableDef Definition { get; }
+
+    /// <summary>Prepares entries for the switch's table.</summary>
+    public KeyLayout Layout { get; }
 
     /// <summary>"table t", as faults begin.</summary>
     public string Owner { get; }

@@ -122,7 +122,7 @@ internal sealed class Reconciliation
                 continue;
             }
 
-            TableEntry written = new EntrySnapshot(table, entry, _old).Format(everything);
+            TableEntry written = new EntrySnapshot(table, entry, _old).Format(everything, EntryCounts.None);
             written.IsConst = false;
             if (_map.Map(written) is not TableEntry mapped)
             {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using Google.Protobuf;
 using Telemetry.P4Runtime.Values;
+using Telemetry.SoftSwitch.Service.Answers;
 
 namespace Telemetry.SoftSwitch.Service.Values;
 
@@ -50,6 +51,32 @@ internal sealed class ValueCodec(string place, int width, Translation? translati
     }
 
     public ByteString FormatWord(ulong value) => Translation is null ? Canonical(value) : Translation.ToSdn(value, this);
+
+    /// <summary>Writes what <see cref="Format"/> makes.</summary>
+    public void Encode(int field, BigInteger value, MessageWriter to)
+    {
+        if (Translation is null && value <= ulong.MaxValue)
+        {
+            to.Canonical(field, (ulong)value);
+        }
+        else
+        {
+            to.Bytes(field, Format(value).Span);
+        }
+    }
+
+    /// <summary>Writes what <see cref="FormatWord"/> makes.</summary>
+    public void EncodeWord(int field, ulong value, MessageWriter to)
+    {
+        if (Translation is null)
+        {
+            to.Canonical(field, value);
+        }
+        else
+        {
+            to.Bytes(field, Translation.ToSdn(value, this).Span);
+        }
+    }
 
     /// <summary>The shortest byte string of a number.</summary>
     public static ByteString Canonical(ulong value)
