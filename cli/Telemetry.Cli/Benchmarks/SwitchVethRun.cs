@@ -72,7 +72,9 @@ internal static class SwitchVethRun
         }
     }
 
-    private static async Task ProgramAsync(SwitchProcess kind, Process process, string address, SwitchWorkload workload, CancellationToken cancellation)
+    /// <summary>Waits for the switch and gives it its program and entries.</summary>
+    /// <exception cref="CommandException">The switch did not start, or refused them.</exception>
+    internal static async Task ProgramAsync(SwitchProcess kind, Process process, string address, SwitchWorkload workload, CancellationToken cancellation)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         stop.CancelAfter(s_start);
@@ -98,7 +100,9 @@ internal static class SwitchVethRun
         }
     }
 
-    private static async Task ProbeAsync(SwitchProcess kind, PacketSocketPort sender, SwitchWorkload workload, VirtualCable outOf, CancellationToken cancellation)
+    /// <summary>Waits until the switch forwards.</summary>
+    /// <exception cref="CommandException">It does not, or not what it should.</exception>
+    internal static async Task ProbeAsync(SwitchProcess kind, PacketSocketPort sender, SwitchWorkload workload, VirtualCable outOf, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
         (long frames, long bytes) = (outOf.NearReceived, outOf.NearReceivedBytes);
@@ -123,7 +127,7 @@ internal static class SwitchVethRun
     }
 
     /// <summary>Sends so many packets a second, 0 as many as possible; returns how many were sent.</summary>
-    private static long Send(PacketSocketPort sender, byte[][] frames, double packetsPerSecond, TimeSpan time, CancellationToken cancellation)
+    internal static long Send(PacketSocketPort sender, byte[][] frames, double packetsPerSecond, TimeSpan time, CancellationToken cancellation)
     {
         int batch = packetsPerSecond > 0 ? PacedFrames : BatchFrames;
         int next = 0;

@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json.Nodes;
-using Google.Protobuf;
-using P4.Config.V1;
 using P4.V1;
 using Telemetry.Controller.Client;
 using Telemetry.Controller.Programs;
+using MatchType = P4.Config.V1.MatchField.Types.MatchType;
 
 namespace Telemetry.Cli.Benchmarks;
 
@@ -16,37 +14,84 @@ namespace Telemetry.Cli.Benchmarks;
 internal sealed class WriteBenchmark() : Benchmark("write", "Table entries written and read over P4Runtime: the embedded switch, and BMv2 where it is installed")
 {
     private const string Table = "Ingress.ipv4_lpm";
+    private const int Room = 1 << 20;
     private const int Batch = 1_000;
     private const int EmbeddedEntries = 300_000;
     private const int Bmv2Entries = 200_000;
     private const int Rounds = 3;
     private const int FleetSize = 64;
     private const int FleetEntries = 1_000;
+    private static readonly string[] s_parts = ["embedded", "tables", "traffic", "fleet", "bmv2"];
+    private static readonly MatchType[] s_kinds = [MatchType.Exact, MatchType.Lpm, MatchType.Ternary, MatchType.Range];
+
+    private static readonly TimeSpan s_traffic = TimeSpan.FromSeconds(3);
+    private readonly Option<string[]> _only = new("--only")
+    {
+        Description = "Measure only these: embedded, tables, traffic, fleet, bmv2",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    public override IEnumerable<Option> Options
+    {
+        get
+        {
+            _only.AcceptOnlyFromAmong(s_parts);
+            return [_only];
+        }
+    }
 
     public override async Task<IReadOnlyList<BenchResult>> RunAsync(ParseResult parsed, TextWriter progress, CancellationToken cancellation)
     {
-        P4Program program = Roomy(P4Program.Load(Path.Combine(Checkout.Root(), "p4", "basic")));
+        string[] parts = parsed.GetValue(_only) is { Length: > 0 } only ? only : s_parts;
+        P4Program basic = P4Program.Load(Path.Combine(Checkout.Root(), "p4", "basic"));
+        P4Program program = RoomyProgram.Of(basic, Table, Room);
         List<BenchResult> results = [];
-        await using (BenchSwitch embedded = BenchSwitch.StartEmbedded())
+        if (parts.Contains("embedded"))
         {
+            await using BenchSwitch embedded = BenchSwitch.StartEmbedded();
             progress.WriteLine($"embedded: {Rounds} rounds of {EmbeddedEntries} entries");
             Figures figures = await MeasureAsync(embedded, program, EmbeddedEntries, cancellation).ConfigureAwait(false);
             results.Add(new BenchResult("write-embedded", figures.Typed, "entities/s"));
             results.Add(new BenchResult("write-embedded-raw", figures.Raw, "entities/s"));
             results.Add(new BenchResult("read-embedded", figures.Read, "entities/s"));
+            results.Add(new BenchResult("read-embedded-raw", figures.RawRead, "entities/s"));
         }
 
-        progress.WriteLine($"embedded: {FleetSize} switches with {FleetEntries} entries each");
-        results.Add(new BenchResult("write-64-switches", await FleetSecondsAsync(program, cancellation).ConfigureAwait(false), "s"));
-
-        if (BenchSwitch.FindBmv2() is not { } path)
+        if (parts.Contains("tables"))
         {
-            progress.WriteLine("bmv2: left out, simple_switch_grpc is not on the PATH");
-            return results;
+            progress.WriteLine("tables in memory: exact, lpm, ternary, range");
+            results.AddRange(s_kinds.SelectMany(kind => WriteTableRun.Measure(basic, kind, cancellation)));
         }
 
-        await using (BenchSwitch bmv2 = BenchSwitch.StartBmv2(path))
+        if (parts.Contains("traffic"))
         {
+            progress.WriteLine($"updates while packets flow at half the switch's rate, {s_traffic.TotalSeconds} s");
+            results.AddRange(await WriteTrafficRun.MemoryAsync(s_traffic, progress, cancellation).ConfigureAwait(false));
+            if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
+            {
+                results.AddRange(await WriteTrafficRun.VethAsync(s_traffic, progress, cancellation).ConfigureAwait(false));
+            }
+            else
+            {
+                progress.WriteLine("not measured over virtual cables: that needs root on Linux");
+            }
+        }
+
+        if (parts.Contains("fleet"))
+        {
+            progress.WriteLine($"embedded: {FleetSize} switches with {FleetEntries} entries each");
+            results.Add(new BenchResult("write-64-switches", await FleetSecondsAsync(program, cancellation).ConfigureAwait(false), "s"));
+        }
+
+        if (parts.Contains("bmv2"))
+        {
+            if (BenchSwitch.FindBmv2() is not { } path)
+            {
+                progress.WriteLine("bmv2: left out, simple_switch_grpc is not on the PATH");
+                return results;
+            }
+
+            await using BenchSwitch bmv2 = BenchSwitch.StartBmv2(path);
             progress.WriteLine($"bmv2: {Rounds} rounds of {Bmv2Entries} entries");
             Figures figures = await MeasureAsync(bmv2, program, Bmv2Entries, cancellation).ConfigureAwait(false);
             results.Add(new BenchResult("write-bmv2", figures.Typed, "entities/s"));
@@ -74,6 +119,7 @@ internal sealed class WriteBenchmark() : Benchmark("write", "Table entries writt
         List<double> typedRates = [];
         List<double> rawRates = [];
         List<double> readRates = [];
+        List<double> rawReadRates = [];
         await client.Pipeline.PushAsync(program, cancellation).ConfigureAwait(false);
         await client.WriteStreamAsync(Entries(table, count / 10), cancellation).ConfigureAwait(false); // warms both sides
         await client.Pipeline.PushAsync(program, cancellation).ConfigureAwait(false);
@@ -93,9 +139,10 @@ internal sealed class WriteBenchmark() : Benchmark("write", "Table entries writt
                     throw new CommandException($"{target.Name}: {found} entries were read, {count} were written");
                 }
             }).ConfigureAwait(false));
+            rawReadRates.Add(await RateAsync(count, () => ReadRawAsync(raw, program.Index.Tables.Get(Table).Id, target.Name, count, cancellation)).ConfigureAwait(false));
         }
 
-        return new Figures(Median(typedRates), Median(rawRates), Median(readRates));
+        return new Figures(Median(typedRates), Median(rawRates), Median(readRates), Median(rawReadRates));
     }
 
     /// <summary>From no connection to the program and all entries on every switch; what they have is then read back.</summary>
@@ -146,6 +193,24 @@ internal sealed class WriteBenchmark() : Benchmark("write", "Table entries writt
         return await RateAsync(count, () => SendAsync(client, prebuilt, inFlight, cancellation)).ConfigureAwait(false);
     }
 
+    /// <summary>Reads all entries of the table as messages.</summary>
+    private static async Task ReadRawAsync(P4.V1.P4Runtime.P4RuntimeClient client, uint tableId, string target, int count, CancellationToken cancellation)
+    {
+        ReadRequest request = new();
+        request.Entities.Add(new Entity { TableEntry = new TableEntry { TableId = tableId } });
+        int found = 0;
+        using Grpc.Core.AsyncServerStreamingCall<ReadResponse> call = client.Read(request, cancellationToken: cancellation);
+        while (await call.ResponseStream.MoveNext(cancellation).ConfigureAwait(false))
+        {
+            found += call.ResponseStream.Current.Entities.Count(e => !e.TableEntry.IsDefaultAction);
+        }
+
+        if (found != count)
+        {
+            throw new CommandException($"{target}: {found} entries were read, {count} were written");
+        }
+    }
+
     private static IEnumerable<P4Update> Entries(ProgramTable table, int count)
     {
         for (int i = 0; i < count; i++)
@@ -192,33 +257,5 @@ internal sealed class WriteBenchmark() : Benchmark("write", "Table entries writt
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    /// <summary>The program with room for a million routes.</summary>
-    private static P4Program Roomy(P4Program program)
-    {
-        const int Room = 1 << 20;
-        P4Info info = program.Index.Info.Clone();
-        info.Tables.Single(t => t.Preamble.Name == Table).Size = Room;
-        JsonNode json = JsonNode.Parse(program.DeviceConfig.Span)!;
-        foreach (JsonNode? table in json["pipelines"]!.AsArray().SelectMany(p => p!["tables"]!.AsArray()))
-        {
-            if ((string?)table!["name"] == Table)
-            {
-                table["max_size"] = Room;
-            }
-        }
-
-        string folder = Directory.CreateTempSubdirectory("telemetry-bench").FullName;
-        try
-        {
-            File.WriteAllText(Path.Combine(folder, "bench.json"), json.ToJsonString());
-            File.WriteAllBytes(Path.Combine(folder, "bench.p4info.bin"), info.ToByteArray());
-            return P4Program.Load(folder);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private sealed record Figures(double Typed, double Raw, double Read);
+    private sealed record Figures(double Typed, double Raw, double Read, double RawRead);
 }
