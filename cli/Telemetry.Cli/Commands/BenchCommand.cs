@@ -16,6 +16,7 @@ internal static class BenchCommand
         new WriteBenchmark(),
         new SwitchBenchmark(),
         new FailoverBenchmark(),
+        new TakeoverBenchmark(),
     ];
 
     public static Command Create()
