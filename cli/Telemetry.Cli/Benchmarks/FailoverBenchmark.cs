@@ -96,7 +96,7 @@ internal sealed class FailoverBenchmark() : Benchmark("failover", "Time until tr
             new BenchResult($"{name}-p95", silences[(int)Math.Ceiling(silences.Length * 0.95) - 1], "ms"),
             new BenchResult($"{name}-max", silences[^1], "ms"),
             new BenchResult($"{name}-return-max", returns.Max(r => r.SilenceMs), "ms"),
-            new BenchResult($"{name}-return-lost", returns.Sum(r => r.PacketsLost), "packets"),
+            new BenchResult($"{name}-return-lost", returns.Sum(r => Math.Max(0, r.PacketsLost)), "packets"),
             new BenchResult($"{name}-flaps", flaps, "links"),
         ];
     }

@@ -7,6 +7,7 @@ using Telemetry.Controller.Client;
 using Telemetry.Controller.Programs;
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Fabric;
+using Telemetry.Lab.Hosts;
 using Telemetry.Lab.Scenarios;
 using Telemetry.Lab.Traffic;
 using Telemetry.SoftSwitch.Hosting;
@@ -32,7 +33,7 @@ internal sealed class FailoverFabric : IAsyncDisposable
     private readonly ConcurrentDictionary<string, P4RuntimeServer> _servers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GrpcChannel> _channels = new(StringComparer.Ordinal);
     private readonly P4Program _other;
-    private readonly ControllerApp _controller;
+    private ControllerApp _controller;
     private long _linksWentDown;
 
     private FailoverFabric(Topology topology, ControllerOptions options, P4Program other)
@@ -42,8 +43,22 @@ internal sealed class FailoverFabric : IAsyncDisposable
         _fabric = new EmbeddedFabric(_loop, topology, 1, _ => _ => { });
         _running = Task.Factory.StartNew(
             () => _loop.RunRealTime(_ending.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _controller = new ControllerApp(topology, options, TimeProvider.System, Connect);
-        _controller.LinkChanged += change => Interlocked.Add(ref _linksWentDown, change.Up ? 0 : 1);
+        _controller = Create(options);
+    }
+
+    /// <summary>Telemetry reports that left the switches.</summary>
+    public Task<long> ReportsAsync() => _loop.InvokeAsync(() => _fabric.ReportDatagrams);
+
+    /// <summary>Frames that hosts could not make sense of.</summary>
+    public Task<long> BadFramesAsync() =>
+        _loop.InvokeAsync(() => Enum.GetValues<FrameFault>().Where(f => f != FrameFault.None).Sum(_fabric.HostFaults));
+
+    /// <summary>Another controller takes the place of the one so far, with other options; returns when it has programmed all switches.</summary>
+    public async Task ReplaceControllerAsync(ControllerOptions options, CancellationToken cancellation)
+    {
+        await _controller.DisposeAsync().ConfigureAwait(false);
+        _controller = Create(options);
+        await _controller.StartAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Links that the controller has taken for down so far.</summary>
@@ -80,8 +95,25 @@ internal sealed class FailoverFabric : IAsyncDisposable
         }
     }
 
+    /// <summary>Measures while something else goes on.</summary>
+    public async Task<FailoverReading> MeasureAsync(Func<Task> work, TimeSpan settle, CancellationToken cancellation)
+    {
+        Task? working = null;
+        return await MeasureAsync(
+            _ => working = Task.Run(work, cancellation),
+            async () =>
+            {
+                await working!.ConfigureAwait(false);
+                await Task.Delay(settle, cancellation).ConfigureAwait(false);
+            },
+            cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Runs <paramref name="action"/> on the fabric's thread and tells for how long each flow was silent from then on.</summary>
-    public async Task<FailoverReading> MeasureAsync(Action<EmbeddedFabric> action, TimeSpan time, CancellationToken cancellation)
+    public Task<FailoverReading> MeasureAsync(Action<EmbeddedFabric> action, TimeSpan time, CancellationToken cancellation) =>
+        MeasureAsync(action, () => Task.Delay(time, cancellation), cancellation);
+
+    private async Task<FailoverReading> MeasureAsync(Action<EmbeddedFabric> action, Func<Task> wait, CancellationToken cancellation)
     {
         long lost = await _loop.InvokeAsync(() =>
         {
@@ -94,7 +126,7 @@ internal sealed class FailoverFabric : IAsyncDisposable
             action(_fabric);
             return before;
         }).WaitAsync(cancellation).ConfigureAwait(false);
-        await Task.Delay(time, cancellation).ConfigureAwait(false);
+        await wait().ConfigureAwait(false);
         return await _loop.InvokeAsync(() => new FailoverReading(
             _fabric.Truth.Flows.Max(f => Math.Max(f.LongestSilenceNs, _loop.NowNs - f.LastDeliveredNs)) / 1e6,
             _fabric.Truth.Flows.Sum(f => f.PacketsLost) - lost)).WaitAsync(cancellation).ConfigureAwait(false);
@@ -177,6 +209,13 @@ internal sealed class FailoverFabric : IAsyncDisposable
         }
 
         await ended.ConfigureAwait(false);
+    }
+
+    private ControllerApp Create(ControllerOptions options)
+    {
+        ControllerApp controller = new(_topology, options, TimeProvider.System, Connect);
+        controller.LinkChanged += change => Interlocked.Add(ref _linksWentDown, change.Up ? 0 : 1);
+        return controller;
     }
 
     private void SetPorts(EmbeddedFabric fabric, string name, bool up, bool carrierStays)

@@ -17,6 +17,7 @@ internal static class BenchCommand
         new SwitchBenchmark(),
         new FailoverBenchmark(),
         new TakeoverBenchmark(),
+        new SwapBenchmark(),
     ];
 
     public static Command Create()

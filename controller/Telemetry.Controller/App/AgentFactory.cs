@@ -16,7 +16,7 @@ internal sealed class AgentFactory(ControllerOptions options)
 
     /// <exception cref="ControllerInputException">Programs or runtime files have faults; all are listed.</exception>
     public IReadOnlyList<SwitchAgent> Create(
-        Topology topology, TimeProvider time, Func<SwitchNode, CallInvoker> connect, Func<string, CancellationToken, Task> linksKnown, Action<SwitchStatus> changed)
+        Topology topology, TimeProvider time, Func<SwitchNode, CallInvoker> connect, IFabricKnowledge fabric, Action<SwitchStatus> changed)
     {
         List<SwitchAgent> agents = [];
         foreach (SwitchNode node in topology.Switches.Where(s => s.RunsP4))
@@ -27,7 +27,7 @@ internal sealed class AgentFactory(ControllerOptions options)
                 if (Program(topology, node, runtime) is { } program)
                 {
                     IReadOnlyList<P4Entry>? entries = runtime?.Bind(program);
-                    agents.Add(new SwitchAgent(node, program, entries, options, time, connect, linksKnown, changed));
+                    agents.Add(new SwitchAgent(node, program, entries, options, time, connect, fabric, changed));
                 }
             }
             catch (InputException fault)

@@ -192,8 +192,7 @@ public sealed partial class ControllerApp
         }
     }
 
-    /// <summary>Waits until probes have told which links of a switch are up; not for ever, as their other ends may be away.</summary>
-    private async Task WaitForLinksAsync(string name, CancellationToken cancellation)
+    async Task IFabricKnowledge.LinksKnownAsync(string name, CancellationToken cancellation)
     {
         IReadOnlySet<string> probed = Probed;
         for (TimeSpan waited = TimeSpan.Zero; waited < LinksKnownIntervals * _options.ProbeInterval; waited += FollowUpInterval)

@@ -92,7 +92,7 @@ public sealed partial class ControllerApp
             {
                 try
                 {
-                    await WaitAtMostAsync(written, s_waveTimeout).ConfigureAwait(false);
+                    await WaitAtMostAsync(written, s_waveTimeout, _stopping.Token).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException)
                 {
@@ -107,12 +107,21 @@ public sealed partial class ControllerApp
         }
     }
 
-    private async Task WaitAtMostAsync(Task task, TimeSpan limit)
+    async Task IFabricKnowledge.AllReadyAsync(CancellationToken cancellation)
     {
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        Task ready = Task.WhenAll(_agents.Select(a => a.Ready));
+        if (!ready.IsCompleted)
+        {
+            await WaitAtMostAsync(ready, _options.ConnectGrace, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitAtMostAsync(Task task, TimeSpan limit, CancellationToken cancellation)
+    {
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task timeout = InlineDelay.WaitAsync(limit, _time, ended.Token);
         await Task.WhenAny(task, timeout).ConfigureAwait(false);
-        _stopping.Token.ThrowIfCancellationRequested();
+        cancellation.ThrowIfCancellationRequested();
         ended.Cancel(); // not CancelAsync: its callbacks would leave the loop's thread
         await timeout.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

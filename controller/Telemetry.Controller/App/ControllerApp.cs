@@ -10,7 +10,7 @@ namespace Telemetry.Controller.App;
 /// routes and INT roles, watches links by probes and routes around those that fail. In virtual time everything runs
 /// on the thread that advances the clock.
 /// </summary>
-public sealed partial class ControllerApp : IAsyncDisposable
+public sealed partial class ControllerApp : IFabricKnowledge, IAsyncDisposable
 {
     private readonly Topology _topology;
     private readonly ControllerOptions _options;
@@ -85,7 +85,7 @@ public sealed partial class ControllerApp : IAsyncDisposable
         }
 
         _agents = new AgentFactory(_options).Create(
-            _topology, _time, _connect, WaitForLinksAsync, status => SwitchChanged?.Invoke(status));
+            _topology, _time, _connect, this, status => SwitchChanged?.Invoke(status));
         foreach (SwitchAgent agent in _agents)
         {
             agent.Switch.PacketReceived += packet => OnPacket(agent, packet);

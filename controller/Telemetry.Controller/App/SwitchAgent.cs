@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Telemetry.Controller.Client;
+using Telemetry.Controller.Desired;
 using Telemetry.Controller.Discovery;
 using Telemetry.Controller.Entries;
 using Telemetry.Controller.Planning;
@@ -16,10 +17,12 @@ internal sealed class SwitchAgent
     private readonly Action<SwitchStatus> _changed;
     private readonly AsyncSignal _work = new();
     private readonly TaskCompletionSource _programmed = new();
+    private readonly TaskCompletionSource _ready = new();
     private readonly long _startedNs;
     private readonly long _graceNs;
     private volatile DesiredState _desired = DesiredState.Empty;
-    private readonly Func<string, CancellationToken, Task> _linksKnown;
+    private readonly IFabricKnowledge _fabric;
+    private IReadOnlySet<string> _sources = new HashSet<string>();
     private volatile TaskCompletionSource _settled = new();
     private volatile bool _probing;
     private IReadOnlyList<P4Entry>? _lasting;
@@ -32,7 +35,7 @@ internal sealed class SwitchAgent
         ControllerOptions options,
         TimeProvider time,
         Func<SwitchNode, CallInvoker> connect,
-        Func<string, CancellationToken, Task> linksKnown,
+        IFabricKnowledge fabric,
         Action<SwitchStatus> changed)
     {
         Node = node;
@@ -43,7 +46,7 @@ internal sealed class SwitchAgent
             && program.Index.PacketMetadata.TryGet("packet_out", out _);
         _time = time;
         _changed = changed;
-        _linksKnown = linksKnown;
+        _fabric = fabric;
         _startedNs = RunClock.NowNs(time);
         _graceNs = options.ConnectGrace.Ticks * 100;
         _status = new SwitchStatus(node.Name, SwitchState.Connecting, _startedNs, "", 0, 0);
@@ -77,6 +80,9 @@ internal sealed class SwitchAgent
 
     public SwitchStatus Status => _status;
 
+    /// <summary>Completes when the switch can take whatever others send it: it has all but what starts INT.</summary>
+    public Task Ready => _ready.Task;
+
     /// <summary>Completes when the switch has its desired state for the first time; fails if it refuses that.</summary>
     public Task Programmed => _programmed.Task;
 
@@ -102,7 +108,11 @@ internal sealed class SwitchAgent
     /// </summary>
     public DesiredState Plan(Topology topology, SwitchRoutes routes, ControllerOptions options)
     {
-        _lasting ??= SwitchPlanner.Lasting(topology, this, options);
+        if (_lasting is null)
+        {
+            (_lasting, _sources) = SwitchPlanner.Lasting(topology, this, options);
+        }
+
         return new DesiredState([.. RuntimeEntries ?? SwitchPlanner.Routes(topology, this, routes, options), .. _lasting]);
     }
 
@@ -130,6 +140,7 @@ internal sealed class SwitchAgent
         catch (Exception fault)
         {
             SetStatus(SwitchState.Refused, fault.Message, 0, _status.Connects);
+            _ready.TrySetResult(); // others need not wait for it
             _programmed.TrySetException(fault);
             throw;
         }
@@ -139,24 +150,24 @@ internal sealed class SwitchAgent
     {
         try
         {
-            bool pushed = await client.Pipeline.EnsureAsync(Program, cancellation).ConfigureAwait(false);
-            DesiredState installed = pushed
-                ? DesiredState.Empty
-                : new DesiredState(await client.ReadStateAsync(cancellation).ConfigureAwait(false));
-            if (!pushed)
-            {
-                // What another controller, or this one before, has installed stays until it is known which links are up.
-                _probing = true;
-                await _linksKnown(Node.Name, cancellation).ConfigureAwait(false);
-            }
-
+            (DesiredState installed, bool isNew) = await BringUpProgramAsync(client, cancellation).ConfigureAwait(false);
             int connects = _status.Connects + 1;
             while (true)
             {
                 DesiredState desired = _desired;
-                await client.ForceAsync(StateDiff.Compute(installed, desired), cancellation).ConfigureAwait(false);
-                installed = desired;
-                SetStatus(SwitchState.Primary, "", desired.Entries.Count, connects);
+                DesiredState next = isNew ? WithoutSources(desired) : desired;
+                await client.ForceAsync(StateDiff.Compute(installed, next), cancellation).ConfigureAwait(false);
+                installed = next;
+                SetStatus(SwitchState.Primary, "", next.Entries.Count, connects);
+                _ready.TrySetResult();
+                if (isNew)
+                {
+                    // A packet with INT on it must meet nobody who cannot take it off.
+                    isNew = false;
+                    await _fabric.AllReadyAsync(cancellation).ConfigureAwait(false);
+                    continue;
+                }
+
                 _programmed.TrySetResult();
                 if (ReferenceEquals(desired, _desired))
                 {
@@ -168,10 +179,38 @@ internal sealed class SwitchAgent
         catch (P4RuntimeException fault) when (!fault.IsTransient)
         {
             SetStatus(SwitchState.Refused, fault.Message, 0, _status.Connects);
+            _ready.TrySetResult(); // others need not wait for it
             _programmed.TrySetException(fault);
             throw;
         }
     }
+
+    /// <summary>Has the switch run its program; what it has then, and whether the program is new to it.</summary>
+    private async Task<(DesiredState Installed, bool IsNew)> BringUpProgramAsync(P4Switch client, CancellationToken cancellation)
+    {
+        ulong? running = await client.Pipeline.ReadCookieAsync(cancellation).ConfigureAwait(false);
+        if (running is not null && running != Program.Cookie)
+        {
+            DesiredState first = WithoutSources(_desired);
+            await client.SwapAsync(Program, first.Entries, cancellation).ConfigureAwait(false);
+            return (first, true);
+        }
+
+        if (await client.Pipeline.EnsureAsync(Program, cancellation).ConfigureAwait(false))
+        {
+            return (DesiredState.Empty, true);
+        }
+
+        DesiredState installed = new(await client.ReadStateAsync(cancellation).ConfigureAwait(false));
+
+        // What another controller, or this one before, has installed stays until it is known which links are up.
+        _probing = true;
+        await _fabric.LinksKnownAsync(Node.Name, cancellation).ConfigureAwait(false);
+        return (installed, false);
+    }
+
+    private DesiredState WithoutSources(DesiredState state) =>
+        _sources.Count == 0 ? state : new DesiredState(state.Entries.Where(e => !_sources.Contains(e.Key)));
 
     private void OnStreamState(P4SwitchState state, string reason)
     {

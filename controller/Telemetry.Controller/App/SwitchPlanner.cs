@@ -17,8 +17,8 @@ internal static class SwitchPlanner
         return Bind(agent, RoutePlanner.Plan(topology, agent.Node, routes, groups, watchPorts));
     }
 
-    /// <summary>INT and the punt of probes: what stays the same whatever links do.</summary>
-    public static IReadOnlyList<P4Entry> Lasting(Topology topology, SwitchAgent agent, ControllerOptions options)
+    /// <summary>INT and the punt of probes: what stays the same whatever links do; and the keys of what starts INT.</summary>
+    public static (IReadOnlyList<P4Entry> Entries, IReadOnlySet<string> Sources) Lasting(Topology topology, SwitchAgent agent, ControllerOptions options)
     {
         List<EntrySpec> specs = [];
         if (options.Report is { } report)
@@ -31,7 +31,9 @@ internal static class SwitchPlanner
             specs.Add(PuntPlanner.Lldp);
         }
 
-        return [.. Bind(agent, specs)];
+        return (
+            [.. Bind(agent, specs)],
+            Bind(agent, specs.Where(s => s is TableEntrySpec { Table: IntPlanner.SourceTable })).Select(e => e.Key).ToHashSet(StringComparer.Ordinal));
     }
 
     private static IEnumerable<P4Entry> Bind(SwitchAgent agent, IEnumerable<EntrySpec> specs) =>

@@ -11,6 +11,9 @@ public static class IntPlanner
     /// <summary>Order of sink, watchlist and source entries, in this order: nothing is sourced before it can be taken off.</summary>
     internal const int RoleOrder = 30;
 
+    /// <summary>Table whose entries start INT: without them no packet gets any.</summary>
+    internal const string SourceTable = "Ingress.int_source_port";
+
     /// <summary>INT entries of one switch.</summary>
     /// <param name="topology">The network; links' states do not matter.</param>
     /// <param name="node">The switch.</param>
@@ -70,7 +73,7 @@ public static class IntPlanner
 
         entries.AddRange(sourcePorts.Select(port => new TableEntrySpec
         {
-            Table = "Ingress.int_source_port",
+            Table = SourceTable,
             Matches = [new("standard_metadata.ingress_port", $"{port}")],
             Action = "Ingress.mark_source",
             Order = RoleOrder + 2,

@@ -255,6 +255,24 @@ public sealed class ControllerAppTests
     }
 
     [Fact]
+    public void StartAsync_SwitchCannotYetTakeIntOff_NobodyStartsIt()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.LeafSpine);
+        network.Switches["l4"].Away = true;
+        bool Starts(string name) => network.Switches[name].Entities.Keys.Any(k => k.StartsWith("table 02000004", StringComparison.Ordinal));
+
+        _ = app.StartAsync();
+        _time.Advance(1000);
+        Assert.All(["l1", "l2", "l3"], name => Assert.False(Starts(name)));
+        Assert.Contains("table 02000006 1=0x1", network.Switches["l1"].Entities.Keys); // but all can end it
+
+        network.Switches["l4"].Away = false;
+        _time.Advance(1500);
+        Assert.All(["l1", "l2", "l3", "l4"], name => Assert.True(Starts(name)));
+        End(app);
+    }
+
+    [Fact]
     public void StartAsync_SwitchNeverAnswers_WaitsAndRoutesAroundAfterTheGrace()
     {
         (ControllerApp app, FakeNetwork network) = Make(Networks.LeafSpine);
