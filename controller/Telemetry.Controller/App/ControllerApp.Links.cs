@@ -1,5 +1,6 @@
 using Telemetry.Controller.Client;
 using Telemetry.Controller.Discovery;
+using Telemetry.Controller.Planning;
 using Telemetry.Controller.Topologies;
 using Telemetry.Wire.Headers;
 
@@ -108,6 +109,7 @@ public sealed partial class ControllerApp
     private void OnInterval()
     {
         IReadOnlyList<LinkChanged> changes;
+        PortWeights? weights;
         lock (_gate)
         {
             if (_disposed)
@@ -117,9 +119,16 @@ public sealed partial class ControllerApp
 
             _links.EndInterval(NowNs(), name => _agentByName[name].Reach);
             changes = _links.TakeChanges();
+            weights = ShiftLoad(NowNs());
         }
 
         OnChanges(changes);
+        if (weights is not null)
+        {
+            Reroute();
+            WeightsChanged?.Invoke(weights);
+        }
+
         foreach (SwitchAgent agent in _agents)
         {
             bool may;

@@ -16,7 +16,7 @@ public sealed partial class ControllerApp
     private bool _planning;
     private long _routeChanges;
 
-    /// <summary>How often routes were planned anew since the start because links changed.</summary>
+    /// <summary>How often routes were planned anew since the start because links or weights changed.</summary>
     public long RouteChanges => Interlocked.Read(ref _routeChanges);
 
     /// <summary>What every switch shall have over all links; before any is contacted.</summary>
@@ -25,7 +25,7 @@ public sealed partial class ControllerApp
         _routes = SwitchRoutes.Compute(_topology, _ => true);
         foreach (SwitchAgent agent in _agents)
         {
-            agent.Demand(agent.Plan(_topology, _routes, _options));
+            agent.Demand(agent.Plan(_topology, _routes, _weights, _options));
         }
     }
 
@@ -60,8 +60,9 @@ public sealed partial class ControllerApp
 
             Interlocked.Increment(ref _routeChanges);
             SwitchRoutes routes = SwitchRoutes.Compute(_topology, link => !down.Contains(link));
+            PortWeights weights = _weights;
             IReadOnlyList<IReadOnlyList<string>> waves = RolloutOrder.Waves(_topology, _routes!, routes);
-            Dictionary<string, DesiredState> plans = _agents.ToDictionary(a => a.Node.Name, a => a.Plan(_topology, routes, _options));
+            Dictionary<string, DesiredState> plans = _agents.ToDictionary(a => a.Node.Name, a => a.Plan(_topology, routes, weights, _options));
             _routes = routes;
             Task rollout = RollOutAsync(waves, plans, ++_rollout);
             lock (_gate)

@@ -46,6 +46,8 @@ public sealed partial class ControllerApp : IFabricKnowledge, IAsyncDisposable
             options.ProbeInterval.Ticks * 100,
             options.ProbeSlack.Ticks * 100));
         _probes = new ProbeBook(topology, options.ProbeKey);
+        options.ClosedLoop?.Validate();
+        _shifter = options.ClosedLoop is null ? null : new LoadShifter(options.ClosedLoop);
     }
 
     /// <summary>Raised when a switch-to-switch link goes up (also at first) or down, on the thread that found out.</summary>

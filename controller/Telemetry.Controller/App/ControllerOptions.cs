@@ -45,6 +45,9 @@ public sealed record ControllerOptions
     /// </summary>
     public bool WatchPorts { get; init; } = true;
 
+    /// <summary>Has alerts shift load between ports of equal cost; null, the default, lets nothing but links decide.</summary>
+    public ClosedLoopOptions? ClosedLoop { get; init; }
+
     /// <summary>Secret that signs probes, any length above 0; probes signed by another are ignored. Random when null.</summary>
     public byte[]? ProbeKey { get; init; }
 

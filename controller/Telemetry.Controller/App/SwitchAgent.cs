@@ -106,14 +106,14 @@ internal sealed class SwitchAgent
     /// What it shall have: entries of its runtime file or routes, then INT and the punt of probes where the program has
     /// the tables for them. Where two name one entry, the runtime file's counts.
     /// </summary>
-    public DesiredState Plan(Topology topology, SwitchRoutes routes, ControllerOptions options)
+    public DesiredState Plan(Topology topology, SwitchRoutes routes, PortWeights weights, ControllerOptions options)
     {
         if (_lasting is null)
         {
             (_lasting, _sources) = SwitchPlanner.Lasting(topology, this, options);
         }
 
-        return new DesiredState([.. RuntimeEntries ?? SwitchPlanner.Routes(topology, this, routes, options), .. _lasting]);
+        return new DesiredState([.. RuntimeEntries ?? SwitchPlanner.Routes(topology, this, routes, weights, options), .. _lasting]);
     }
 
     /// <summary>Sets what the switch shall have; it is written as soon as the switch can be.</summary>

@@ -9,12 +9,12 @@ namespace Telemetry.Controller.App;
 internal static class SwitchPlanner
 {
     /// <summary>Computed routes.</summary>
-    public static IEnumerable<P4Entry> Routes(Topology topology, SwitchAgent agent, SwitchRoutes routes, ControllerOptions options)
+    public static IEnumerable<P4Entry> Routes(Topology topology, SwitchAgent agent, SwitchRoutes routes, PortWeights weights, ControllerOptions options)
     {
         ProgramDescription program = agent.Program.Description;
         EcmpGroups? groups = program.Plays(RoutePlanner.GroupTable) ? agent.Groups : null;
         bool watchPorts = options.WatchPorts && program.Plays(RoutePlanner.BackupTable);
-        return Bind(agent, RoutePlanner.Plan(topology, agent.Node, routes, groups, watchPorts));
+        return Bind(agent, RoutePlanner.Plan(topology, agent.Node, routes, groups, watchPorts, weights));
     }
 
     /// <summary>INT and the punt of probes: what stays the same whatever links do; and the keys of what starts INT.</summary>

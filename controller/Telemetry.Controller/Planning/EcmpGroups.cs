@@ -11,13 +11,14 @@ public sealed class EcmpGroups
     private readonly Dictionary<string, int> _ids = [];
     private readonly HashSet<int> _taken = [];
 
-    /// <summary>Id of the group with exactly these ports and backups; the same for the same ports, 1 to 65535.</summary>
+    /// <summary>Id of the group with exactly these ports, backups and shares; the same for the same ones, 1 to 65535.</summary>
     /// <param name="ports">Ascending ports.</param>
     /// <param name="backups">Ports, ascending, for when none of them is of use.</param>
+    /// <param name="shares">Of the load, one for each port; none where all are alike.</param>
     /// <exception cref="InvalidOperationException">All ids are taken.</exception>
-    public int IdOf(IReadOnlyList<int> ports, IReadOnlyList<int> backups)
+    public int IdOf(IReadOnlyList<int> ports, IReadOnlyList<int> backups, IReadOnlyList<int>? shares = null)
     {
-        string key = $"{string.Join(',', ports)} {string.Join(',', backups)}";
+        string key = $"{string.Join(',', ports)} {string.Join(',', backups)}{(shares is { Count: > 0 } ? $" {string.Join(',', shares)}" : "")}";
         if (!_ids.TryGetValue(key, out int id))
         {
             if (_taken.Count == MostGroups)

@@ -31,9 +31,11 @@ public static class RoutePlanner
     /// <param name="routes">Routes over the links that are up now.</param>
     /// <param name="groups">The switch's group ids, kept from plan to plan; null where the program has no ECMP: then the first way counts.</param>
     /// <param name="watchPorts">Has the switch itself leave out ports that are down, and gives it backups.</param>
+    /// <param name="weights">How the load is shared between ways of equal cost; evenly by default.</param>
     public static IReadOnlyList<EntrySpec> Plan(
-        Topology topology, SwitchNode node, SwitchRoutes routes, EcmpGroups? groups, bool watchPorts = true)
+        Topology topology, SwitchNode node, SwitchRoutes routes, EcmpGroups? groups, bool watchPorts = true, PortWeights? weights = null)
     {
+        weights ??= PortWeights.Even;
         SwitchGraph graph = routes.Graph;
         Dictionary<int, string> nextHopMacs = graph.Neighbours(node.Name)
             .ToDictionary(n => n.Port, n => PortMac.Of(n.Switch.NodeId, n.RemotePort));
@@ -53,7 +55,7 @@ public static class RoutePlanner
                 Order = SettingsOrder,
             },
         ];
-        SortedDictionary<int, (IReadOnlyList<int> Ports, IReadOnlyList<int> Backups)> planned = [];
+        SortedDictionary<int, (IReadOnlyList<int> Ports, IReadOnlyList<int> Backups, IReadOnlyList<int> Shares)> planned = [];
         List<EntrySpec> lpm = [];
         foreach (HostNode host in topology.Hosts)
         {
@@ -77,28 +79,29 @@ public static class RoutePlanner
                 continue;
             }
 
-            int group = groups.IdOf(ports, backups);
-            planned[group] = (ports, backups);
+            IReadOnlyList<int> shares = weights.AreEven ? [] : routes.Shares(node.Name, host.Name, weights);
+            int group = groups.IdOf(ports, backups, shares);
+            planned[group] = (ports, backups, shares);
             lpm.Add(route with { Action = "Ingress.set_ecmp_group", Arguments = [new("group_id", group)] });
         }
 
-        foreach ((int group, (IReadOnlyList<int> ports, IReadOnlyList<int> backups)) in planned)
+        foreach ((int group, (IReadOnlyList<int> ports, IReadOnlyList<int> backups, IReadOnlyList<int> shares)) in planned)
         {
-            entries.Add(Group(GroupTable, "Ingress.set_next_hop", group, ports));
+            entries.Add(Group(GroupTable, "Ingress.set_next_hop", group, ports, shares));
             if (backups.Count > 0)
             {
-                entries.Add(Group(BackupTable, "Ingress.set_backup_hop", group, backups));
+                entries.Add(Group(BackupTable, "Ingress.set_backup_hop", group, backups, []));
             }
         }
 
         entries.AddRange(lpm);
         return entries;
 
-        TableEntrySpec Group(string table, string action, int group, IReadOnlyList<int> ports) => new()
+        TableEntrySpec Group(string table, string action, int group, IReadOnlyList<int> ports, IReadOnlyList<int> shares) => new()
         {
             Table = table,
             Matches = [new("meta.ecmp_group", $"{group}")],
-            Choices = [.. ports.Select(p => new ActionChoice(action, NextHop(p), 1, watchPorts ? (uint)p : null))],
+            Choices = [.. ports.Select((p, i) => new ActionChoice(action, NextHop(p), shares.Count > 0 ? shares[i] : 1, watchPorts ? (uint)p : null))],
             Order = GroupOrder,
         };
 

@@ -69,6 +69,21 @@ public sealed class SwitchRoutes
             .Select(n => n.Port)];
     }
 
+    /// <summary>
+    /// Shares of the load for each of <see cref="Ports"/>: no more than the ports on the way behind it may take, in smallest
+    /// numbers; none where all are alike. A host's own port counts for nothing: there is no way around it.
+    /// </summary>
+    public IReadOnlyList<int> Shares(string switchName, string hostName, PortWeights weights)
+    {
+        int[] shares = [.. Ports(switchName, hostName).Select(p => Share(switchName, p, hostName, weights))];
+        int divisor = shares.Aggregate(0, (a, b) => (int)System.Numerics.BigInteger.GreatestCommonDivisor(a, b));
+        return Array.TrueForAll(shares, s => s == shares[0]) ? [] : [.. shares.Select(s => s / divisor)];
+    }
+
+    private int Share(string at, int port, string hostName, PortWeights weights) => Graph.NeighbourAt(at, port) is not { } next
+        ? weights.Maximum
+        : Math.Min(weights.Of(at, port), Ports(next, hostName).Select(p => Share(next, p, hostName, weights)).DefaultIfEmpty(weights.Maximum).Max());
+
     private static Dictionary<string, int> Distances(SwitchGraph graph, string from, Func<Link, bool> isUp)
     {
         Dictionary<string, int> distances = new() { [from] = 0 };

@@ -125,6 +125,42 @@ public sealed class RoutePlannerTests
         Assert.Equal(5000, Enumerable.Range(1, 5000).Select(i => groups.IdOf([i], [])).Distinct().Count());
     }
 
+    [Fact]
+    public void Shares_PortOfTheSwitchOrBehindIt_TakesLess()
+    {
+        SwitchRoutes routes = SwitchRoutes.Compute(Networks.LeafSpine, _ => true);
+
+        // l1 sends less over its port 2 to s1, to everybody.
+        PortWeights own = new(4, new Dictionary<(string, int), int> { [("l1", 2)] = 2 });
+        Assert.Equal([1, 2], routes.Shares("l1", "h2", own));
+        Assert.Empty(routes.Shares("l2", "h1", own));
+
+        // s1 is short of room towards l2: whoever sends to h2 sends it less, and to h3 as much as ever.
+        PortWeights behind = new(4, new Dictionary<(string, int), int> { [("s1", 2)] = 3 });
+        Assert.Equal([3, 4], routes.Shares("l1", "h2", behind));
+        Assert.Empty(routes.Shares("l1", "h3", behind));
+
+        // There is no way around a host's port.
+        Assert.Empty(routes.Shares("l1", "h2", new PortWeights(4, new Dictionary<(string, int), int> { [("l2", 1)] = 1 })));
+    }
+
+    [Fact]
+    public void Plan_UnequalShares_AreAGroupOfTheirOwn()
+    {
+        PortWeights weights = new(4, new Dictionary<(string, int), int> { [("l1", 2)] = 2 });
+        EcmpGroups groups = new();
+        SwitchRoutes routes = SwitchRoutes.Compute(Networks.LeafSpine, _ => true);
+        string even = Group(PortWeights.Even);
+        string shifted = Group(weights);
+
+        Assert.EndsWith("port=3) weight 2 watch 3 }", shifted, StringComparison.Ordinal);
+        Assert.NotEqual(even.Split(' ')[1], shifted.Split(' ')[1]);
+        Assert.Equal(even, Group(PortWeights.Even));
+
+        string Group(PortWeights of) => RoutePlanner.Plan(Networks.LeafSpine, Networks.LeafSpine.Switches[0], routes, groups, true, of)
+            .Select(e => Networks.Program.Bind(e).Text).Single(t => t.StartsWith("Ingress.ecmp_group", StringComparison.Ordinal));
+    }
+
     private static IEnumerable<string> Plan(Topology topology, string name, bool watchPorts = true) => RoutePlanner
         .Plan(topology, topology.Switches.Single(s => s.Name == name), SwitchRoutes.Compute(topology, _ => true), new EcmpGroups(), watchPorts)
         .Select(e => Networks.Program.Bind(e).Text);
