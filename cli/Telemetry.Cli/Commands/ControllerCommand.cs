@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Grpc.Net.Client;
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Delivery;
 using Telemetry.Collector.Observing;
@@ -10,6 +11,7 @@ using Telemetry.Controller.App;
 using Telemetry.Controller.Planning;
 using Telemetry.Controller.Programs;
 using Telemetry.Controller.Topologies;
+using Telemetry.Lab.Running;
 using Telemetry.Lab.Topologies;
 using LinkStatus = Telemetry.Collector.Contracts.LinkStatus;
 using Topology = Telemetry.Controller.Topologies.Topology;
@@ -36,9 +38,14 @@ internal static class ControllerCommand
             Description = "Claimed at switches; the highest is primary, others stand by and take over. auto: whoever started first",
             DefaultValueFactory = _ => AutomaticElection,
         };
+        Option<string?> closedLoop = new("--closed-loop") { Description = "HOST:PORT of a data center whose alerts shift load between ways of equal cost, and back" };
+        Option<int> least = new("--least-weight") { Description = "Share that a port keeps whatever alerts say", DefaultValueFactory = _ => new ClosedLoopOptions().MinimumWeight };
+        Option<int> most = new("--most-weight") { Description = "Share of a port without alerts, up to 16", DefaultValueFactory = _ => new ClosedLoopOptions().MaximumWeight };
+        Option<double> hold = new("--hold") { Description = "Shortest time between two changes of a port, seconds", DefaultValueFactory = _ => new ClosedLoopOptions().Hold.TotalSeconds };
+        Option<double> calm = new("--calm") { Description = "Time without alerts before a port gets load back, seconds", DefaultValueFactory = _ => new ClosedLoopOptions().Calm.TotalSeconds };
         Command command = new("controller", "Program running switches and keep them so: routes, INT roles, link probes")
         {
-            topology, program, report, reportMac, mtu, center, name, election,
+            topology, program, report, reportMac, mtu, center, name, election, closedLoop, least, most, hold, calm,
         };
         TelemetryArguments telemetry = new(command);
         TlsArguments tls = new(command, serves: false);
@@ -50,20 +57,40 @@ internal static class ControllerCommand
             ControllerOptions options = new()
             {
                 Program = P4Program.Load(folder),
+                ClosedLoop = parsed.GetValue(closedLoop) is null ? null : Bounds(parsed.GetValue(least), parsed.GetValue(most), parsed.GetValue(hold), parsed.GetValue(calm)),
                 ElectionId = Election(parsed.GetRequiredValue(election)),
                 Report = reports is not null && parsed.GetValue(reportMac) is { } mac ? reports with { CollectorMac = mac } : reports,
                 Telemetry = telemetry.Read(parsed) with { MtuBytes = parsed.GetValue(mtu) },
             };
-            if (parsed.GetValue(center) is not { } address)
+            TlsOptions? certificates = tls.Read(parsed);
+            using GrpcChannel? alerts = parsed.GetValue(closedLoop) is { } feed ? Channels.Create(Url(feed, certificates, "--closed-loop"), certificates) : null;
+            ObservationSender? sender = parsed.GetValue(center) is { } address
+                ? new ObservationSender(Url(address, certificates, "--collector"), parsed.GetRequiredValue(name), certificates, TimeProvider.System, Console.Error.WriteLine)
+                : null;
+            Task following = Task.CompletedTask;
+            try
             {
-                await ControllerHost.RunAsync(network, options, Console.Error, cancellation).ConfigureAwait(false);
-                return 0;
-            }
+                await ControllerHost.RunAsync(network, options, Console.Error, cancellation, app =>
+                {
+                    if (sender is not null)
+                    {
+                        Tell(app, sender);
+                    }
 
-            ObservationSender sender = StartSender(address, parsed.GetRequiredValue(name), tls.Read(parsed));
-            await using (sender.ConfigureAwait(false))
+                    if (alerts is not null)
+                    {
+                        app.WeightsChanged += weights => Console.Error.WriteLine(Describe(weights));
+                        following = AlertFeed.FollowAsync(alerts, app, TimeProvider.System, cancellation);
+                    }
+                }).ConfigureAwait(false);
+            }
+            finally
             {
-                await ControllerHost.RunAsync(network, options, Console.Error, cancellation, app => Tell(app, sender)).ConfigureAwait(false);
+                await following.ConfigureAwait(false);
+                if (sender is not null)
+                {
+                    await sender.DisposeAsync().ConfigureAwait(false);
+                }
             }
 
             return 0;
@@ -84,8 +111,32 @@ internal static class ControllerCommand
             : throw new CommandException($"--election-id {text}: a number above 0, or {AutomaticElection} expected");
     }
 
+    /// <exception cref="CommandException">They do not fit together.</exception>
+    private static ClosedLoopOptions Bounds(int least, int most, double hold, double calm)
+    {
+        if (least < 1 || most <= least || most > 16 || !(hold is >= 0 and <= 3600) || !(calm >= hold && calm <= 3600))
+        {
+            throw new CommandException($"--least-weight {least} --most-weight {most} --hold {hold} --calm {calm}: 1 <= least < most <= 16 and 0 <= hold <= calm <= 3600 expected");
+        }
+
+        ClosedLoopOptions usual = new();
+        TimeSpan calmTime = TimeSpan.FromSeconds(calm);
+        return usual with
+        {
+            MinimumWeight = least,
+            MaximumWeight = most,
+            Hold = TimeSpan.FromSeconds(hold),
+            Calm = calmTime,
+            CalmMaximum = calmTime > usual.CalmMaximum ? calmTime : usual.CalmMaximum,
+        };
+    }
+
+    private static string Describe(PortWeights weights) => weights.AreEven
+        ? "weights: all ports alike"
+        : $"weights: {string.Join(", ", weights.Reduced.Select(w => $"{w.Key.Switch}-p{w.Key.Port} {w.Value} of {weights.Maximum}"))}";
+
     /// <exception cref="CommandException">The address or a certificate is not of use.</exception>
-    private static ObservationSender StartSender(string address, string name, TlsOptions? tls)
+    private static string Url(string address, TlsOptions? tls, string option)
     {
         // The same check that the tiers make of their upstream.
         PusherOptions check = new() { Url = TlsArguments.Url(address, tls), Tls = tls };
@@ -95,10 +146,10 @@ internal static class ControllerCommand
         }
         catch (ArgumentException fault)
         {
-            throw new CommandException($"--collector {address}: {fault.Message}");
+            throw new CommandException($"{option} {address}: {fault.Message}");
         }
 
-        return new ObservationSender(check.Url, name, tls, TimeProvider.System, Console.Error.WriteLine);
+        return check.Url;
     }
 
     private static void Tell(ControllerApp app, ObservationSender sender)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Telemetry.Cli.Isolation;
 using Telemetry.Collector.History;
+using Telemetry.Controller.App;
 using Telemetry.Inference.Detectors;
 using Telemetry.Lab.Reporting;
 using Telemetry.Lab.Running;
@@ -65,6 +66,7 @@ internal static partial class LabCommand
 
     private static readonly Option<string?> s_pcap = new("--pcap") { Description = "Folder for a capture a link (with --mininet)" };
     private static readonly Option<bool> s_clean = new("--clean") { Description = "Remove what labs that were killed left, and do nothing else" };
+    private static readonly Option<bool> s_closedLoop = new("--closed-loop") { Description = "Alerts shift load between ways of equal cost, and back" };
     private static readonly Option<string?> s_log = new("--log") { Description = "File for log lines" };
 
     public static Command Create()
@@ -73,7 +75,7 @@ internal static partial class LabCommand
         Command command = new("lab", "Run a fabric of P4 switches with the whole telemetry chain (the main job)")
         {
             s_topology, s_scenario, s_switch, s_seed, s_seconds, s_virtual, s_mininet, s_headless, s_json, s_program, s_history, s_log,
-            s_run, s_prompt, s_noController, s_pcap, s_clean,
+            s_run, s_prompt, s_noController, s_pcap, s_clean, s_closedLoop,
         };
         TelemetryArguments telemetry = new(command);
         command.Add(AttachCommand());
@@ -125,6 +127,7 @@ internal static partial class LabCommand
             Program = parsed.GetValue(s_program),
             Telemetry = telemetry.Read(parsed),
             Controlled = !parsed.GetValue(s_noController),
+            ClosedLoop = parsed.GetValue(s_closedLoop) ? new ClosedLoopOptions() : null,
             HistoryFile = parsed.GetValue(s_history),
         };
         options.Validate();

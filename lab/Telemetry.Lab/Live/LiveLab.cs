@@ -64,6 +64,8 @@ public static class LiveLab
 
         ConcurrentDictionary<string, GrpcChannel> channels = new();
         ControllerApp? controller = null;
+        using CancellationTokenSource followEnd = new();
+        Task follow = Task.CompletedTask;
         try
         {
             if (options.Controlled)
@@ -74,6 +76,11 @@ public static class LiveLab
                 controller.SwitchChanged += status => chain.Tell(status.Name, node => node.OnDevice(ControllerSetup.Reading(status)));
                 await ConvergeAsync(controller, convergence, options, settings, cancellation).ConfigureAwait(false);
                 settings.Progress("every switch is programmed and every link answers");
+                if (options.ClosedLoop is not null)
+                {
+                    GrpcChannel feed = channels.GetOrAdd("the feed", _ => GrpcChannel.ForAddress(chain.Feed));
+                    follow = AlertFeed.FollowAsync(feed, controller, settings.Time, followEnd.Token);
+                }
             }
 
             try
@@ -98,6 +105,8 @@ public static class LiveLab
         }
         finally
         {
+            await followEnd.CancelAsync().ConfigureAwait(false);
+            await follow.ConfigureAwait(false);
             if (controller is not null)
             {
                 await controller.DisposeAsync().ConfigureAwait(false);

@@ -23,7 +23,10 @@ internal static class ControllerSetup
         // Derived, not random: probes are bytes on the wires, and equal runs have equal bytes.
         byte[] key = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(key, LabRandom.Derive(options.Seed, "probe key"));
-        return new ControllerOptions { Program = program, Report = new ReportOptions(s_collector), Telemetry = options.Telemetry, ProbeKey = key };
+        return new ControllerOptions
+        {
+            Program = program, Report = new ReportOptions(s_collector), Telemetry = options.Telemetry, ClosedLoop = options.ClosedLoop, ProbeKey = key,
+        };
     }
 
     public static LinkStatus Status(LinkChanged change) => new()

@@ -1,3 +1,4 @@
+using Telemetry.Controller.App;
 using Telemetry.Controller.Planning;
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Scenarios;
@@ -31,11 +32,17 @@ public sealed record LabOptions
     /// <summary>What INT sources insert, and what is reported; by default every packet of every flow, and nothing else.</summary>
     public IntOptions Telemetry { get; init; } = new();
 
+    /// <summary>Plans the run instead of <see cref="Scenario"/>; null, the default, doesn't.</summary>
+    internal Func<ScenarioContext, ScenarioPlan>? Plan { get; init; }
+
     /// <summary>Hears every report before its node does; null, the default, lets nobody.</summary>
     internal Action<SwitchNode, byte[]>? ReportTap { get; init; }
 
     /// <summary>False leaves the switches without program and entries, for a controller of the user's; true by default.</summary>
     public bool Controlled { get; init; } = true;
+
+    /// <summary>Has alerts shift load between ports of equal cost; null, the default, doesn't.</summary>
+    public ClosedLoopOptions? ClosedLoop { get; init; }
 
     /// <summary>File of the history, made when missing; null keeps it in memory.</summary>
     public string? HistoryFile { get; init; }

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Telemetry.Collector.Chains;
 using Telemetry.Collector.Contracts;
+using Telemetry.Collector.DataCenters;
 using Telemetry.Collector.History;
 using Telemetry.Collector.Nodes;
 using Telemetry.Collector.Polling;
@@ -76,6 +77,16 @@ public sealed class VirtualLab : IDisposable
             _chain.Node(_clusters.NodeOf(status.Name)).OnDevice(ControllerSetup.Reading(status));
     }
 
+    /// <summary>Seconds of the run so far; loop's thread.</summary>
+    internal double NowSeconds => _loop.NowNs / 1e9;
+
+    /// <summary>Raised with each change of weights, on the loop's thread.</summary>
+    internal event Action<Controller.Planning.PortWeights>? WeightsChanged
+    {
+        add => _controller.WeightsChanged += value;
+        remove => _controller.WeightsChanged -= value;
+    }
+
     /// <summary>Runs a lab with a detector of the caller's from start to end.</summary>
     /// <exception cref="LabException">An option, the program or the scenario does not fit, or the switches did not come up.</exception>
     public static LabResult Run(
@@ -133,6 +144,9 @@ public sealed class VirtualLab : IDisposable
             poller.Start();
         }
 
+        using FeedSubscription? alerts = _options.ClosedLoop is null ? null : _chain.DataCenter.Subscribe("closed loop");
+        using ITimer? follow = alerts is null ? null : AlertFeed.Follow(alerts, _controller, _loop);
+
         _fabric.Start(Plan(convergedNs, endNs - DrainNs));
         _loop.RunUntil(endNs, cancellation);
         cancellation.ThrowIfCancellationRequested();
@@ -187,7 +201,8 @@ public sealed class VirtualLab : IDisposable
 
         try
         {
-            return ScenarioCatalog.Plan(_options.Scenario, new ScenarioContext(_options.Topology, _options.Seed, startNs, endNs));
+            ScenarioContext context = new(_options.Topology, _options.Seed, startNs, endNs);
+            return _options.Plan is { } plan ? plan(context) : ScenarioCatalog.Plan(_options.Scenario, context);
         }
         catch (ArgumentException fault)
         {
