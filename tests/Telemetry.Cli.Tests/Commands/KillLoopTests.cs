@@ -20,7 +20,7 @@ namespace Telemetry.Cli.Tests.Commands;
 /// carries its number as a hop latency, so that a doubled window shows as a number that is there twice.
 /// TELEMETRY_KILL_SECONDS and TELEMETRY_KILL_RATE (reports/s) make it longer and faster than in the suite.
 /// </summary>
-public sealed partial class KillLoopTests(ITestOutputHelper output) : IAsyncDisposable
+public sealed partial class KillLoopTests(ITestOutputHelper output) : IAsyncLifetime, IDisposable
 {
     private const int ReportsPerDatagram = 8;
     private const int Ports = 8;
@@ -43,7 +43,9 @@ public sealed partial class KillLoopTests(ITestOutputHelper output) : IAsyncDisp
 
     private string HistoryFile => Path.Combine(_folder, "history.duckdb");
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         foreach (TelemetryProcess? process in (TelemetryProcess?[])[_node, _center, _dataCenter])
         {
@@ -53,9 +55,10 @@ public sealed partial class KillLoopTests(ITestOutputHelper output) : IAsyncDisp
             }
         }
 
-        _exporter.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    public void Dispose() => _exporter.Dispose();
 
     [RequiresFact("/bin/kill", ReceiveQueue.Table)]
     public async Task Tiers_KilledAtRandom_EveryWindowIsInTheHistoryOnce()

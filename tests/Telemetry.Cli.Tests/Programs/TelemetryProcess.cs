@@ -14,6 +14,7 @@ internal sealed class TelemetryProcess : IAsyncDisposable
     private readonly StringBuilder _errors = new();
     private readonly StringBuilder _output = new();
     private readonly Task _reading;
+    private bool _disposed;
 
     private TelemetryProcess(Process process)
     {
@@ -91,8 +92,15 @@ internal sealed class TelemetryProcess : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
+    /// <summary>Ends the process if it still runs. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
