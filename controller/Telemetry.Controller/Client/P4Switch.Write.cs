@@ -2,6 +2,7 @@ using Grpc.Core;
 using P4.V1;
 using Telemetry.Controller.Entries;
 using Telemetry.P4Runtime.Errors;
+using Telemetry.P4Runtime.Schema;
 
 namespace Telemetry.Controller.Client;
 
@@ -204,6 +205,7 @@ public sealed partial class P4Switch
     /// <summary>Throws, before anything is sent, where the target is known not to take an update.</summary>
     private async Task RefuseAsync(IReadOnlyList<P4Update> updates, CancellationToken cancellation)
     {
+        RefuseOtherProgram(updates);
         bool every = true;
         for (int i = 0; i < updates.Count && every; i++)
         {
@@ -231,6 +233,41 @@ public sealed partial class P4Switch
         if (refused.Count > 0)
         {
             throw new P4RuntimeException(StatusCode.Unimplemented, $"{Name}: {Describe(updates.Count)}", "nothing was sent", refused, null);
+        }
+    }
+
+    /// <summary>Throws where an entry has the ids of another program than the one that writes go to.</summary>
+    private void RefuseOtherProgram(IReadOnlyList<P4Update> updates)
+    {
+        if ((Pipeline.Saved ?? Program)?.Index is not { } running)
+        {
+            return; // nobody knows, so the switch has to say it
+        }
+
+        P4InfoIndex same = running;
+        for (int i = 0; i < updates.Count; i++)
+        {
+            P4Entry entry = updates[i].Entry;
+            if (ReferenceEquals(entry.Program, same) || entry.Entity.PacketReplicationEngineEntry is not null)
+            {
+                continue;
+            }
+
+            if (!entry.Program.Info.Equals(running.Info))
+            {
+                string? missing = entry.Program.Tables.Select(t => t.Name).FirstOrDefault(t => !running.Tables.TryGet(t, out _));
+                if (entry.Entity.TableEntry is { } own && entry.Program.Tables.TryGet(own.TableId, out TableInfo? table) && !running.Tables.TryGet(table.Name, out _))
+                {
+                    missing = table.Name;
+                }
+
+                throw new P4RuntimeException(StatusCode.FailedPrecondition, $"{Name}: {Describe(updates.Count)}", "nothing was sent",
+                [
+                    new UpdateError(i, StatusCode.FailedPrecondition, $"it is made for another program than the switch runs{(missing is null ? "" : $", which has no table {missing}")}", "", 0, updates[i].ToString(), "bind it to that program, or push its own first"),
+                ], null);
+            }
+
+            same = entry.Program; // loaded twice
         }
     }
 

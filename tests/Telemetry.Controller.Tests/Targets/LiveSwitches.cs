@@ -43,8 +43,8 @@ public sealed class LiveSwitches : IAsyncLifetime
         return found;
     }
 
-    /// <summary>A primary of a switch that runs the program with no entries.</summary>
-    internal async Task<P4Switch> ConnectAsync(string target, Func<P4SwitchOptions, P4SwitchOptions>? change = null)
+    /// <summary>A primary of a switch that runs the program, or another one, with no entries.</summary>
+    internal async Task<P4Switch> ConnectAsync(string target, Func<P4SwitchOptions, P4SwitchOptions>? change = null, P4Program? program = null)
     {
         LiveSwitch live = await GetAsync(target);
         P4SwitchOptions options = Options(target);
@@ -55,7 +55,7 @@ public sealed class LiveSwitches : IAsyncLifetime
             await client.ForceAsync([.. (await client.ReadReplicationAsync(default)).Select(P4Update.Delete)]);
         }
 
-        await client.Pipeline.PushAsync(Program);
+        await client.Pipeline.PushAsync(program ?? Program);
         return client;
     }
 
