@@ -49,9 +49,15 @@ internal static class ControllerCommand
         };
         TelemetryArguments telemetry = new(command);
         TlsArguments tls = new(command, serves: false);
+        SwitchTlsArguments switchTls = new(command, "--switch-tls");
         command.SetAction(async (parsed, cancellation) =>
         {
             Topology network = TopologyCatalog.Load(parsed.GetRequiredValue(topology));
+            if (switchTls.Read(parsed) is { } common)
+            {
+                network = network with { Switches = [.. network.Switches.Select(s => s.Tls is null ? s with { Tls = common } : s)] };
+            }
+
             string folder = parsed.GetValue(program) ?? Path.Combine(Checkout.Root(), "p4", "int");
             ReportOptions? reports = parsed.GetValue(report) is { } collector ? new ReportOptions(Parse(collector)) : null;
             ControllerOptions options = new()

@@ -34,6 +34,7 @@ internal static class P4Command
         {
             address, device, program, election, role, trace, json, dryRun, line,
         };
+        SwitchTlsArguments tls = new(command, "--tls");
         command.TreatUnmatchedTokensAsErrors = false; // options of the shell's commands
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -48,6 +49,7 @@ internal static class P4Command
                 Name = at,
                 DeviceId = parsed.GetValue(device),
                 Role = parsed.GetValue(role)!,
+                Tls = tls.Read(parsed),
             };
             TraceTap tap = new();
             ShellOptions options = new()
@@ -66,7 +68,7 @@ internal static class P4Command
                 shell.BeginTrace(file);
             }
 
-            string typed = Line(parsed);
+            string typed = Line(parsed, tls);
             return typed.Length > 0 ? await ShellRun.OneAsync(shell, typed, cancellation).ConfigureAwait(false)
                 : Console.IsInputRedirected ? await ShellRun.ScriptAsync(shell, Console.In, cancellation).ConfigureAwait(false)
                 : await ShellRun.InteractiveAsync(shell, at, cancellation).ConfigureAwait(false);
@@ -75,9 +77,9 @@ internal static class P4Command
     }
 
     /// <summary>Everything behind the command's own options, as it was typed.</summary>
-    private static string Line(ParseResult parsed)
+    private static string Line(ParseResult parsed, SwitchTlsArguments tls)
     {
-        HashSet<string> known = ["--address", "--device-id", "--program", "--election-id", "--role", "--trace"];
+        HashSet<string> known = ["--address", "--device-id", "--program", "--election-id", "--role", "--trace", .. tls.WithValue];
         List<string> words = [];
         bool begun = false;
         IReadOnlyList<Token> tokens = parsed.Tokens;
@@ -93,7 +95,7 @@ internal static class P4Command
                 begun = true;
                 words.Add(word);
             }
-            else if (word is not ("--json" or "--dry-run"))
+            else if (word is not ("--json" or "--dry-run") && word != tls.Flag)
             {
                 throw new CommandException($"p4: no option {word} before the command; see telemetry p4 --help");
             }
@@ -107,7 +109,7 @@ internal static class P4Command
         GrpcChannel channel;
         try
         {
-            channel = SwitchChannel.Create(address);
+            channel = SwitchChannel.Create(address, options.Tls);
         }
         catch (ArgumentException fault)
         {

@@ -15,6 +15,7 @@ using Telemetry.Controller.Topologies;
 using Telemetry.Inference.Detectors;
 using Telemetry.Lab.Running;
 using Telemetry.Lab.Topologies;
+using Telemetry.P4Runtime.Security;
 
 namespace Telemetry.Cli.Commands;
 
@@ -41,8 +42,10 @@ internal static class TierCommand
         Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, watch, metrics, profiles, shards, buffer, log };
         SourceArguments source = new(command);
         TlsArguments tls = new(command, serves: false);
+        SwitchTlsArguments switchTls = new(command, "--switch-tls");
         command.SetAction((parsed, cancellation) =>
         {
+            SwitchTls? toSwitches = switchTls.Read(parsed);
             Topology? known = parsed.GetValue(topology) is { } named ? TopologyCatalog.Load(named) : null;
             TlsOptions? certificates = tls.Read(parsed);
             string[] upstreams = [.. parsed.GetRequiredValue(upstream).Select(address => TlsArguments.Url(address, certificates))];
@@ -69,7 +72,7 @@ internal static class TierCommand
                 Capture = source.Capture(parsed),
                 Switches = known is null || source.Replay(parsed) is not null
                     ? []
-                    : [.. known.Switches.Where(s => s.RunsP4).Select(s => new SwitchTarget(s.Name, TlsArguments.Url(ControllerHost.AddressOf(s), null), (ulong)s.NodeId))],
+                    : [.. known.Switches.Where(s => s.RunsP4).Select(s => SwitchTargetOf(s, s.Tls ?? toSwitches))],
             };
             return WithLogsAsync(parsed.GetValue(log), loggers =>
                 TierCommands.RunNodeAsync(options, Console.Error, Console.Error, TimeProvider.System, loggers, cancellation));
@@ -171,6 +174,9 @@ internal static class TierCommand
         });
         return command;
     }
+
+    private static SwitchTarget SwitchTargetOf(SwitchNode node, SwitchTls? tls) =>
+        new(node.Name, $"{(tls is null ? "http" : "https")}://{ControllerHost.AddressOf(node)}", (ulong)node.NodeId) { Tls = tls };
 
     private static async Task<int> WithLogsAsync(string? file, Func<ILoggerFactory, Task<int>> run)
     {

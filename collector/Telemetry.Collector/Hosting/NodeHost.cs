@@ -191,7 +191,7 @@ public sealed partial class NodeHost : IAsyncDisposable
 
     private void AddSwitch(SwitchTarget target)
     {
-        GrpcChannel channel = GrpcChannel.ForAddress(target.Url, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        GrpcChannel channel = target.Open();
         uint[] ports = [.. _options.Inventory?.Ports.Where(port => port.Device == target.Name).Select(port => port.Port_) ?? []];
         SwitchPoller poller = new(
             new SwitchPollerOptions { Switch = target.Name, DeviceId = target.DeviceId, Ports = ports },

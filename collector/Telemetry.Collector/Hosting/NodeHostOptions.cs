@@ -94,6 +94,10 @@ public sealed record NodeHostOptions
             faults.Require(
                 Uri.TryCreate(target.Url, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https",
                 $"switch {target.Name}: {target.Url} is not of the form http://HOST:PORT");
+            foreach (string fault in target.Tls?.Faults() ?? [])
+            {
+                faults.Require(false, $"switch {target.Name}: {fault}");
+            }
         }
 
         faults.Throw("node options");

@@ -75,7 +75,7 @@ public static class ControllerHost
         }
 
         CallInvoker Connect(SwitchNode node) => channels
-            .GetOrAdd(node.Name, _ => SwitchChannel.Create(AddressOf(node)))
+            .GetOrAdd(node.Name, _ => SwitchChannel.Create(AddressOf(node), node.Tls))
             .CreateCallInvoker();
     }
 

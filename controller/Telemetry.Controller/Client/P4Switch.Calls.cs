@@ -3,6 +3,7 @@ using P4.V1;
 using Telemetry.Controller.Programs;
 using Telemetry.P4Runtime.Errors;
 using Telemetry.P4Runtime.Schema;
+using Telemetry.P4Runtime.Security;
 
 namespace Telemetry.Controller.Client;
 
@@ -69,7 +70,7 @@ public sealed partial class P4Switch
         }
         catch (RpcException fault)
         {
-            throw P4RuntimeException.From(fault, $"{Name}: {operation}", complete, Hint(fault.Status));
+            throw Untrusted(fault, operation) ?? P4RuntimeException.From(fault, $"{Name}: {operation}", complete, Hint(fault.Status));
         }
     }
 
@@ -96,6 +97,17 @@ public sealed partial class P4Switch
     internal P4Program RunningProgram() => Program
         ?? throw new P4RuntimeException(
             StatusCode.FailedPrecondition, Name, "it is not known what program the switch runs: push one, or adopt the one it has", [], null);
+
+    /// <summary>The fault of a call that TLS, or its lack, kept from the switch; null for others.</summary>
+    private P4RuntimeException? Untrusted(RpcException fault, string operation)
+    {
+        Exception cause = fault.Status.DebugException ?? fault;
+        return SwitchTls.Describe(cause) is { } reason
+            ? new P4RuntimeException(StatusCode.Unauthenticated, $"{Name}: {operation}", reason, [], fault)
+            : _options.Tls is null && cause is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }
+            ? new P4RuntimeException(StatusCode.Unavailable, $"{Name}: {operation}", "what answers speaks no HTTP/2 in the clear: it may want TLS", [], fault)
+            : null;
+    }
 
     private string Hint(Status status) => status.StatusCode switch
     {

@@ -19,10 +19,11 @@ public sealed partial class P4Switch
     /// <param name="options">Name, device and election id, limits.</param>
     /// <param name="address">host:port.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="P4RuntimeException">Nobody answers in time, or the switch refuses the stream.</exception>
+    /// <exception cref="P4RuntimeException">Nobody answers in time, the switch is not trusted, or it refuses the stream.</exception>
+    /// <exception cref="IOException">A certificate file cannot be used.</exception>
     public static Task<P4Switch> ConnectAsync(P4SwitchOptions options, string address, CancellationToken cancellation = default)
     {
-        GrpcChannel channel = SwitchChannel.Create(address);
+        GrpcChannel channel = SwitchChannel.Create(address, options.Tls);
         CallInvoker invoker = channel.CreateCallInvoker();
         return ConnectAsync(options, () => invoker, TimeProvider.System, channel, cancellation);
     }
@@ -117,8 +118,13 @@ public sealed partial class P4Switch
         }
         catch (TimeoutException)
         {
+            string certificate = _options.Tls is { CertificateFile: null } ? "; a switch that asks for a client certificate answers nobody without" : "";
             throw new P4RuntimeException(
-                StatusCode.Unavailable, $"{Name}: connect", $"no switch answered within {_options.ConnectTimeout.TotalSeconds} s ({last})", [], null);
+                StatusCode.Unavailable,
+                $"{Name}: connect",
+                $"no switch answered within {_options.ConnectTimeout.TotalSeconds} s ({last.ReplaceLineEndings(" ")}){certificate}",
+                [],
+                null);
         }
         finally
         {

@@ -90,8 +90,10 @@ public sealed partial class P4Switch : IAsyncDisposable
             }
             catch (RpcException fault)
             {
-                _refusal = IsRefusal(fault.StatusCode) ? P4RuntimeException.From(fault, $"{Name}: stream", hint: RefusalHint(fault.StatusCode)) : null;
-                reason = fault.Status.Detail.Length > 0 ? $"{fault.StatusCode}: {fault.Status.Detail}" : $"{fault.StatusCode}";
+                P4RuntimeException? untrusted = Untrusted(fault, "connect");
+                _refusal = untrusted is { IsTransient: false } ? untrusted
+                    : IsRefusal(fault.StatusCode) ? P4RuntimeException.From(fault, $"{Name}: stream", hint: RefusalHint(fault.StatusCode)) : null;
+                reason = untrusted?.Message ?? (fault.Status.Detail.Length > 0 ? $"{fault.StatusCode}: {fault.Status.Detail}" : $"{fault.StatusCode}");
             }
             catch (P4RuntimeException fault)
             {

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Telemetry.P4Runtime.Security;
 
 namespace Telemetry.Controller.Client;
 
@@ -22,6 +23,12 @@ public sealed record P4SwitchOptions
 
     /// <summary>What the role may do, in the target's own message; null leaves it as the target has it.</summary>
     public Any? RoleConfig { get; init; }
+
+    /// <summary>
+    /// TLS towards the switch; null speaks without. Taken by <see cref="P4Switch.ConnectAsync(P4SwitchOptions, string, CancellationToken)"/>:
+    /// given invokers have their own.
+    /// </summary>
+    public SwitchTls? Tls { get; init; }
 
     /// <summary>What the target can do; null asks it at the first need.</summary>
     public TargetCapabilities? Target { get; init; }

@@ -1,4 +1,5 @@
 using Grpc.Net.Client;
+using Telemetry.P4Runtime.Security;
 
 namespace Telemetry.Controller.Client;
 
@@ -11,15 +12,31 @@ public static class SwitchChannel
     /// <summary>Response headers taken, in KiB: per-update errors travel in the trailers and count against it.</summary>
     public const int MaximumResponseHeadersKiB = 4 << 10;
 
-    /// <summary>Opens a channel without TLS; it connects when first used.</summary>
-    /// <param name="address">host:port, or an http:// address.</param>
+    /// <summary>Opens a channel; it connects when first used.</summary>
+    /// <param name="address">host:port, or an http:// or https:// address.</param>
+    /// <param name="tls">Certificates; null speaks TLS only where the address says https, and trusts the system's authorities then.</param>
     /// <exception cref="ArgumentException">The text is no address.</exception>
-    public static GrpcChannel Create(string address)
+    /// <exception cref="IOException">A certificate file cannot be used; names each fault.</exception>
+    public static GrpcChannel Create(string address, SwitchTls? tls = null)
     {
-        string text = address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}";
+        string text = address.Contains("://", StringComparison.Ordinal) ? address : $"{(tls is null ? "http" : "https")}://{address}";
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
         {
             throw new ArgumentException($"\"{address}\" is no gRPC address; expected host:port", nameof(address));
+        }
+
+        SocketsHttpHandler handler = new()
+        {
+            MaxResponseHeadersLength = MaximumResponseHeadersKiB,
+            EnableMultipleHttp2Connections = true,
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            KeepAlivePingDelay = TimeSpan.FromSeconds(2), // a peer that vanished without a reset
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(2),
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        };
+        if (uri.Scheme == Uri.UriSchemeHttps)
+        {
+            handler.SslOptions = (tls ?? new SwitchTls()).ToSslOptions();
         }
 
         return GrpcChannel.ForAddress(uri, new GrpcChannelOptions
@@ -29,15 +46,7 @@ public static class SwitchChannel
             DisposeHttpClient = true,
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(50), // P4Switch has its own waits
             MaxReconnectBackoff = TimeSpan.FromMilliseconds(500),
-            HttpHandler = new SocketsHttpHandler
-            {
-                MaxResponseHeadersLength = MaximumResponseHeadersKiB,
-                EnableMultipleHttp2Connections = true,
-                ConnectTimeout = TimeSpan.FromSeconds(2),
-                KeepAlivePingDelay = TimeSpan.FromSeconds(2), // a peer that vanished without a reset
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(2),
-                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-            },
+            HttpHandler = handler,
         });
     }
 }

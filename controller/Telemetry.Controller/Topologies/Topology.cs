@@ -1,4 +1,5 @@
 using System.Net;
+using Telemetry.P4Runtime.Security;
 
 namespace Telemetry.Controller.Topologies;
 
@@ -51,6 +52,9 @@ public sealed record SwitchNode(
 
     /// <summary>What a firewall drops: the first rule that matches counts; empty for other roles.</summary>
     public IReadOnlyList<FirewallRule> Rules { get; init; } = [];
+
+    /// <summary>TLS towards its P4Runtime; null where the file says nothing of it.</summary>
+    public SwitchTls? Tls { get; init; }
 }
 
 /// <summary>An end host.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Telemetry.Controller.Inputs;
+using Telemetry.P4Runtime.Security;
 using Telemetry.Wire.Headers;
 
 namespace Telemetry.Controller.Topologies;
@@ -13,7 +14,7 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
     private static readonly string[] RootKeys = ["name", "hosts", "switches", "links", "management"];
     private static readonly string[] HostKeys = ["ip", "mac", "commands", "role", "cluster"];
     private static readonly string[] SwitchKeys =
-        ["runtime_json", "program", "node_id", "layer", "cluster", "grpc", "cli_input", "target", "role", "cpu_port", "rules"];
+        ["runtime_json", "program", "node_id", "layer", "cluster", "grpc", "cli_input", "target", "role", "cpu_port", "rules", "tls"];
     private static readonly string[] Targets = ["soft", "bmv2"];
     private static readonly string[] Roles = ["switch", "router", "firewall"];
 
@@ -59,7 +60,7 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         Topology topology = new(
             name,
             [.. _switches.Select(s => new SwitchNode(
-                s.Name, s.NodeId, s.Layer, s.Program, s.RuntimeFile, s.Grpc, s.Cluster, s.Target, s.Role, s.CpuPort) { Rules = s.Rules })],
+                s.Name, s.NodeId, s.Layer, s.Program, s.RuntimeFile, s.Grpc, s.Cluster, s.Target, s.Role, s.CpuPort) { Rules = s.Rules, Tls = s.Tls })],
             [.. _hosts.Where(h => h.Tier is null).Select(h => new HostNode(h.Name, h.Address!, h.PrefixLength, h.Mac!, h.Commands))],
             [.. _links.Select(l => l.Link)])
         {
@@ -225,6 +226,7 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
             _ => SwitchRole.Switch,
         };
         ReadRules(node, part.Get("rules"));
+        node.Tls = ReadTls(part.Get("tls"));
         if (part.Get("grpc") is { } grpc && TextOf(grpc) is { } address)
         {
             node.Grpc = address;
@@ -389,6 +391,8 @@ internal sealed partial class TopologyReader(string file, List<InputFault> fault
         public int? CpuPort { get; set; }
 
         public IReadOnlyList<FirewallRule> Rules { get; set; } = [];
+
+        public SwitchTls? Tls { get; set; }
     }
 
     private sealed record LinkDraft(Link Link, JsonPart Part);

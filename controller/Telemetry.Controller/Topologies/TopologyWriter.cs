@@ -47,6 +47,20 @@ internal static class TopologyWriter
         Add("program", Relative(node.Program, folder));
         Add("runtime_json", Relative(node.RuntimeFile, folder));
         Add("grpc", node.GrpcAddress);
+        if (node.Tls is { } tls)
+        {
+            List<string> members = [];
+            foreach ((string key, string? value) in new[] { ("ca", Relative(tls.AuthorityFile, folder)), ("cert", Relative(tls.CertificateFile, folder)), ("key", Relative(tls.KeyFile, folder)), ("name", tls.ServerName) })
+            {
+                if (value is not null)
+                {
+                    members.Add($"\"{key}\": {Quote(value)}");
+                }
+            }
+
+            text.Append(", \"tls\": {").AppendJoin(", ", members).Append('}');
+        }
+
         Add("target", node.Target);
         if (node.CpuPort is { } cpu)
         {

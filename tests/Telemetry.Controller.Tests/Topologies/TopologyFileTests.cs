@@ -1,6 +1,8 @@
 using System.Text;
 using Telemetry.Controller.Tests.Fakes;
+using Telemetry.Controller.Tests.Targets;
 using Telemetry.Controller.Topologies;
+using Telemetry.P4Runtime.Security;
 
 namespace Telemetry.Controller.Tests.Topologies;
 
@@ -90,6 +92,29 @@ public sealed class TopologyFileTests : IDisposable
         Assert.Equal(Path.Combine(pod, "s1-runtime.json"), topology.Switches[0].RuntimeFile);
         Assert.Contains("\"runtime_json\": \"s1-runtime.json\"", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.Equal(topology.Switches[0].RuntimeFile, TopologyFile.Load(path).Switches[0].RuntimeFile);
+    }
+
+    [Fact]
+    public void Load_TlsOfASwitch_IsFoundWrittenAndChecked()
+    {
+        using Certificates authority = new("lab-ca");
+        File.Copy(authority.Authority, Path.Combine(_folder, "ca.pem"));
+        string path = Path.Combine(_folder, "topology.json");
+        File.WriteAllText(path, """
+            {"hosts": {"h1": {}}, "switches": {"s1": {"tls": {"ca": "ca.pem", "name": "s1.lab"}}}, "links": [["h1", "s1-p1"]]}
+            """);
+
+        SwitchTls? tls = TopologyFile.Load(path).Switches[0].Tls;
+        Assert.Equal(new SwitchTls { AuthorityFile = Path.Combine(_folder, "ca.pem"), ServerName = "s1.lab" }, tls);
+        TopologyFile.Save(TopologyFile.Load(path), path);
+        Assert.Contains("\"tls\": {\"ca\": \"ca.pem\", \"name\": \"s1.lab\"}", File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.Equal(tls, TopologyFile.Load(path).Switches[0].Tls);
+
+        File.WriteAllText(path, """
+            {"hosts": {"h1": {}}, "switches": {"s1": {"tls": {"ca": "topology.json", "cert": "ca.pem", "keys": ""}}}, "links": [["h1", "s1-p1"]]}
+            """);
+        string said = Assert.Throws<TopologyException>(() => TopologyFile.Load(path)).Message;
+        Assert.Contains("switches.s1.tls.keys: unknown key \"keys\"; known keys: ca, cert, key, name", said, StringComparison.Ordinal);
     }
 
     [Fact]
