@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Grpc.Core;
 using P4.V1;
 using Telemetry.Controller.Programs;
@@ -102,11 +103,37 @@ public sealed partial class P4Switch
     private P4RuntimeException? Untrusted(RpcException fault, string operation)
     {
         Exception cause = fault.Status.DebugException ?? fault;
-        return SwitchTls.Describe(cause) is { } reason
-            ? new P4RuntimeException(StatusCode.Unauthenticated, $"{Name}: {operation}", reason, [], fault)
-            : _options.Tls is null && cause is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }
-            ? new P4RuntimeException(StatusCode.Unavailable, $"{Name}: {operation}", "what answers speaks no HTTP/2 in the clear: it may want TLS", [], fault)
+        if (SwitchTls.Describe(cause) is { } reason)
+        {
+            return new P4RuntimeException(StatusCode.Unauthenticated, $"{Name}: {operation}", reason, [], fault);
+        }
+
+        // Somebody took the connection and ended it before a call: of a switch that restarts this is a moment's matter.
+        bool began = !IsUnreachable(cause)
+            && fault.Status.Detail.StartsWith("Error starting gRPC call", StringComparison.Ordinal); // how Grpc.Net.Client says that nothing was sent
+        return began
+            ? new P4RuntimeException(StatusCode.Unavailable, $"{Name}: {operation}", "the connection ends as it begins: " + (_options.Tls switch
+            {
+                null => "the switch may want TLS",
+                { CertificateFile: null } => "the switch may ask for a client certificate",
+                { CertificateFile: { } file } => $"the switch may not trust {file}",
+            }), [], fault)
             : null;
+    }
+
+    /// <summary>Nobody took the connection.</summary>
+    private static bool IsUnreachable(Exception cause)
+    {
+        for (Exception? inner = cause; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is SocketException { SocketErrorCode: not SocketError.ConnectionReset }
+                or OperationCanceledException or HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private string Hint(Status status) => status.StatusCode switch

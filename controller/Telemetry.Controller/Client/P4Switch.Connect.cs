@@ -118,11 +118,10 @@ public sealed partial class P4Switch
         }
         catch (TimeoutException)
         {
-            string certificate = _options.Tls is { CertificateFile: null } ? "; a switch that asks for a client certificate answers nobody without" : "";
             throw new P4RuntimeException(
                 StatusCode.Unavailable,
                 $"{Name}: connect",
-                $"no switch answered within {_options.ConnectTimeout.TotalSeconds} s ({last.ReplaceLineEndings(" ")}){certificate}",
+                $"no switch answered within {_options.ConnectTimeout.TotalSeconds} s ({last.ReplaceLineEndings(" ")})",
                 [],
                 null);
         }

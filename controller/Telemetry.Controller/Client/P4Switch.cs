@@ -91,7 +91,7 @@ public sealed partial class P4Switch : IAsyncDisposable
             catch (RpcException fault)
             {
                 P4RuntimeException? untrusted = Untrusted(fault, "connect");
-                _refusal = untrusted is { IsTransient: false } ? untrusted
+                _refusal = untrusted is not null ? (untrusted.IsTransient ? null : untrusted)
                     : IsRefusal(fault.StatusCode) ? P4RuntimeException.From(fault, $"{Name}: stream", hint: RefusalHint(fault.StatusCode)) : null;
                 reason = untrusted?.Message ?? (fault.Status.Detail.Length > 0 ? $"{fault.StatusCode}: {fault.Status.Detail}" : $"{fault.StatusCode}");
             }

@@ -13,6 +13,7 @@ internal abstract class LiveSwitch : IAsyncDisposable
     public const int DeviceId = 1;
     public const int CpuPort = 510;
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private static int s_lastPort = Environment.ProcessId * 89;
     private readonly int _control = FreePort();
     private readonly int _data = FreePort();
 
@@ -67,11 +68,23 @@ internal abstract class LiveSwitch : IAsyncDisposable
         }
     }
 
+    /// <summary>Below those that the system gives to whoever asks for any, so that nobody takes it before the switch does.</summary>
     protected static int FreePort()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            int port = 10_000 + (Interlocked.Increment(ref s_lastPort) % 20_000);
+            try
+            {
+                using TcpListener listener = new(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                continue; // taken
+            }
+        }
     }
 
     protected abstract Task LaunchAsync();
