@@ -188,6 +188,20 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
     FlowHash() flow_hash;
 
     apply {
+        // What isn't IP; and IPv6's neighbour discovery, whose hop limit no router may have touched: where that isn't punted,
+        // it is like any packet. One place for both, as the target allows a table no other.
+        bool punted = false;
+        if (!hdr.ipv4.isValid()) {
+            find_ether_type();
+            bool truncated = !hdr.ipv6.isValid() && (!hdr.ethernet.isValid() || meta.ether_type == ETHERTYPE_IPV4 || meta.ether_type == ETHERTYPE_IPV6);
+            if (truncated) {
+                drop_as(DROP_TRUNCATED);
+            } else if (meta.ether_type == ETHERTYPE_LLDP) {
+                send_to_cpu();
+            } else if (!hdr.ipv6.isValid() || (hdr.ipv6.next_header == PROTOCOL_ICMPV6 && hdr.ipv6.hop_limit == 255)) {
+                punted = l2_punt.apply().hit;
+            }
+        }
         if (hdr.ipv4.isValid()) {
             if (hdr.ipv4.version != 4 || hdr.ipv4.ihl < 5) {
                 drop_as(DROP_IP_VERSION);
@@ -199,7 +213,7 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
                 decrement_ttl();
                 ipv4_lpm.apply();
             }
-        } else if (hdr.ipv6.isValid()) {
+        } else if (hdr.ipv6.isValid() && !punted) {
             if (hdr.ipv6.version != 6) {
                 drop_as(DROP_IP_VERSION);
             } else if (hdr.ipv6.hop_limit <= 1) {
@@ -207,15 +221,6 @@ control Forwarding(inout headers_t hdr, inout metadata_t meta, inout standard_me
             } else {
                 decrement_hop_limit();
                 ipv6_lpm.apply();
-            }
-        } else {
-            find_ether_type();
-            if (!hdr.ethernet.isValid() || meta.ether_type == ETHERTYPE_IPV4 || meta.ether_type == ETHERTYPE_IPV6) {
-                drop_as(DROP_TRUNCATED);
-            } else if (meta.ether_type == ETHERTYPE_LLDP) {
-                send_to_cpu();
-            } else {
-                l2_punt.apply();
             }
         }
         if (meta.ecmp_group != 0) {

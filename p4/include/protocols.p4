@@ -9,6 +9,7 @@ const bit<16> ETHERTYPE_IPV6 = 0x86dd;
 const bit<16> ETHERTYPE_QINQ = 0x88a8;
 const bit<8>  PROTOCOL_TCP = 6;
 const bit<8>  PROTOCOL_UDP = 17;
+const bit<8>  PROTOCOL_ICMPV6 = 58;
 
 // 802.1Q tag; ether_type is that of what follows.
 header vlan_h {

@@ -8,6 +8,7 @@ using Telemetry.Collector.Delivery;
 using Telemetry.Collector.Observing;
 using Telemetry.Collector.Security;
 using Telemetry.Controller.App;
+using Telemetry.Controller.Hosts;
 using Telemetry.Controller.Planning;
 using Telemetry.Controller.Programs;
 using Telemetry.Controller.Topologies;
@@ -32,6 +33,7 @@ internal static class ControllerCommand
         Option<string?> reportMac = new("--report-mac") { Description = "MAC address of the collector's interface" };
         Option<int> mtu = new("--mtu") { Description = "Longest IPv4 packet between switches, bytes", DefaultValueFactory = _ => new IntOptions().MtuBytes };
         Option<string?> center = new("--collector") { Description = "HOST:PORT of a center: it is told of links and switches, so that watchers hear of dead ones" };
+        Option<bool> learn = new("--learn-hosts") { Description = "Learn hosts from ARP and IPv6 neighbour discovery, answer for them, and route to those that the topology does not name", DefaultValueFactory = _ => true };
         Option<string> name = new("--name") { Description = "Name towards the collector, unique among all devices", DefaultValueFactory = _ => "controller" };
         Option<string> election = new("--election-id")
         {
@@ -45,7 +47,7 @@ internal static class ControllerCommand
         Option<double> calm = new("--calm") { Description = "Time without alerts before a port gets load back, seconds", DefaultValueFactory = _ => new ClosedLoopOptions().Calm.TotalSeconds };
         Command command = new("controller", "Program running switches and keep them so: routes, INT roles, link probes")
         {
-            topology, program, report, reportMac, mtu, center, name, election, closedLoop, least, most, hold, calm,
+            topology, program, report, reportMac, mtu, center, learn, name, election, closedLoop, least, most, hold, calm,
         };
         TelemetryArguments telemetry = new(command);
         TlsArguments tls = new(command, serves: false);
@@ -66,6 +68,7 @@ internal static class ControllerCommand
                 ClosedLoop = parsed.GetValue(closedLoop) is null ? null : Bounds(parsed.GetValue(least), parsed.GetValue(most), parsed.GetValue(hold), parsed.GetValue(calm)),
                 ElectionId = Election(parsed.GetRequiredValue(election)),
                 Report = reports is not null && parsed.GetValue(reportMac) is { } mac ? reports with { CollectorMac = mac } : reports,
+                Hosts = parsed.GetValue(learn) ? new HostOptions() : null,
                 Telemetry = telemetry.Read(parsed) with { MtuBytes = parsed.GetValue(mtu) },
             };
             TlsOptions? certificates = tls.Read(parsed);

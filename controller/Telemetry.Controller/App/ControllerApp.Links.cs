@@ -73,9 +73,14 @@ public sealed partial class ControllerApp
     private void OnPacket(SwitchAgent agent, ReceivedPacket packet)
     {
         ReadOnlySpan<byte> frame = packet.Payload.Span;
-        if (!EthernetHeader.TryRead(frame, out EthernetHeader ethernet) || ethernet.EtherType != EtherType.Lldp
-            || packet.IngressPort is not { } port)
+        if (!EthernetHeader.TryRead(frame, out EthernetHeader ethernet) || packet.IngressPort is not { } port)
         {
+            return;
+        }
+
+        if (ethernet.EtherType != EtherType.Lldp)
+        {
+            OnHostPacket(agent, port, frame);
             return;
         }
 
@@ -129,6 +134,7 @@ public sealed partial class ControllerApp
             WeightsChanged?.Invoke(weights);
         }
 
+        AgeHosts();
         foreach (SwitchAgent agent in _agents)
         {
             bool may;

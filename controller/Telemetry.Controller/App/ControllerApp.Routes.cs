@@ -16,7 +16,7 @@ public sealed partial class ControllerApp
     private bool _planning;
     private long _routeChanges;
 
-    /// <summary>How often routes were planned anew since the start because links or weights changed.</summary>
+    /// <summary>How often routes were planned anew since the start because links, hosts or weights changed.</summary>
     public long RouteChanges => Interlocked.Read(ref _routeChanges);
 
     /// <summary>What every switch shall have over all links; before any is contacted.</summary>
@@ -59,10 +59,10 @@ public sealed partial class ControllerApp
             }
 
             Interlocked.Increment(ref _routeChanges);
-            SwitchRoutes routes = SwitchRoutes.Compute(_topology, link => !down.Contains(link));
-            PortWeights weights = _weights;
-            IReadOnlyList<IReadOnlyList<string>> waves = RolloutOrder.Waves(_topology, _routes!, routes);
-            Dictionary<string, DesiredState> plans = _agents.ToDictionary(a => a.Node.Name, a => a.Plan(_topology, routes, weights, _options));
+            Topology network = Network();
+            SwitchRoutes routes = SwitchRoutes.Compute(network, link => !down.Contains(link));
+            IReadOnlyList<IReadOnlyList<string>> waves = RolloutOrder.Waves(network, _routes!, routes);
+            Dictionary<string, DesiredState> plans = _agents.ToDictionary(a => a.Node.Name, a => a.Plan(network, routes, _weights, _options));
             _routes = routes;
             Task rollout = RollOutAsync(waves, plans, ++_rollout);
             lock (_gate)

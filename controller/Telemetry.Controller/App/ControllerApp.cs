@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Telemetry.Controller.Discovery;
+using Telemetry.Controller.Hosts;
 using Telemetry.Controller.Planning;
 using Telemetry.Controller.Topologies;
 
@@ -36,6 +37,8 @@ public sealed partial class ControllerApp : IFabricKnowledge, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ProbesGoodForUp, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.IntervalsSilentForLost, 1, nameof(options));
         _topology = topology;
+        _hostNetwork = new HostNetwork(topology);
+        _hosts = options.Hosts is null ? null : new HostTable(options.Hosts);
         _options = options;
         _time = time;
         _connect = connect;

@@ -54,6 +54,12 @@ public static class ControllerHost
             created?.Invoke(app);
             app.SwitchChanged += s => lines.WriteLine(
                 s.Detail.Length == 0 ? $"{s.Name}: {s.State}, {s.EntriesInstalled} entries" : $"{s.Name}: {s.State}, {s.Detail}");
+            app.HostChanged += (what, host) => lines.WriteLine(what switch
+            {
+                Hosts.HostEvent.Conflict => $"host {host}: not believed, {host.Address} was heard elsewhere just now",
+                Hosts.HostEvent.Refused => $"host {host}: not learned, the table is full",
+                _ => $"host {host}: {what.ToString().ToLowerInvariant()}{(host.Moves > 0 ? $" ({host.Moves} moves)" : "")}",
+            });
             app.LinkChanged += l => lines.WriteLine(
                 $"{l.A.Device}-p{l.A.Port} - {l.B.Device}-p{l.B.Port}: {(l.Up ? "up" : "down")}, {l.Reason}");
             try

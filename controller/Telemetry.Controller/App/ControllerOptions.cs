@@ -1,3 +1,4 @@
+using Telemetry.Controller.Hosts;
 using Telemetry.Controller.Planning;
 using Telemetry.Controller.Programs;
 
@@ -14,6 +15,9 @@ public sealed record ControllerOptions
 
     /// <summary>Where switches send telemetry reports; null installs no INT.</summary>
     public ReportOptions? Report { get; init; }
+
+    /// <summary>Learns hosts from ARP and neighbour discovery, answers for them and routes to them; null leaves that alone.</summary>
+    public HostOptions? Hosts { get; init; }
 
     /// <summary>INT source, instruction and watchlist settings.</summary>
     public IntOptions Telemetry { get; init; } = new();

@@ -29,6 +29,7 @@ internal static class SwitchPlanner
         if (agent.CanProbe)
         {
             specs.Add(PuntPlanner.Lldp);
+            specs.AddRange(options.Hosts is null ? [] : PuntPlanner.Hosts);
         }
 
         return (

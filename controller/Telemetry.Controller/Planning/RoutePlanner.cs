@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Telemetry.Controller.Entries;
 using Telemetry.Controller.Topologies;
 
@@ -9,6 +10,9 @@ public static class RoutePlanner
 {
     /// <summary>Table of routes, which a program must have for this plan.</summary>
     public const string RouteTable = "Ingress.ipv4_lpm";
+
+    /// <summary>Table of routes to IPv6 hosts.</summary>
+    public const string Ipv6RouteTable = "Ingress.ipv6_lpm";
 
     /// <summary>Table of ECMP groups.</summary>
     public const string GroupTable = "Ingress.ecmp_group";
@@ -39,8 +43,10 @@ public static class RoutePlanner
         SwitchGraph graph = routes.Graph;
         Dictionary<int, string> nextHopMacs = graph.Neighbours(node.Name)
             .ToDictionary(n => n.Port, n => PortMac.Of(n.Switch.NodeId, n.RemotePort));
+        HashSet<string> attached = new(StringComparer.Ordinal);
         foreach (Attachment host in graph.HostsAt(node.Name))
         {
+            attached.Add(host.Host.Name);
             nextHopMacs[host.Port] = host.Host.Mac;
         }
 
@@ -67,15 +73,18 @@ public static class RoutePlanner
 
             TableEntrySpec route = new()
             {
-                Table = RouteTable,
-                Matches = [new("hdr.ipv4.dst_addr", $"{host.Address}/32")],
+                Table = host.Address.AddressFamily == AddressFamily.InterNetwork ? RouteTable : Ipv6RouteTable,
+                Matches = [host.Address.AddressFamily == AddressFamily.InterNetwork
+                    ? new("hdr.ipv4.dst_addr", $"{host.Address}/32")
+                    : new("hdr.ipv6.dst_addr", $"{host.Address}/128")],
                 Action = "Ingress.set_next_hop",
                 Order = RouteOrder,
             };
             IReadOnlyList<int> backups = watchPorts ? routes.Backups(node.Name, host.Name) : [];
             if (groups is null || (ports.Count == 1 && backups.Count == 0))
             {
-                lpm.Add(route with { Arguments = NextHop(ports[0]) });
+                // behind a port there may be several hosts
+                lpm.Add(route with { Arguments = attached.Contains(host.Name) ? [new("dst_mac", host.Mac), new("port", ports[0])] : NextHop(ports[0]) });
                 continue;
             }
 

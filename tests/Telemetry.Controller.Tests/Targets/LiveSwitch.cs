@@ -56,6 +56,9 @@ internal abstract class LiveSwitch : IAsyncDisposable
         });
     }
 
+    /// <summary>Frames in and out of the switch's ports; its program has to run already.</summary>
+    internal Task<DataPlane> OpenPortsAsync() => DataPlane.OpenAsync($"http://127.0.0.1:{_data}", DeviceId);
+
     public async ValueTask DisposeAsync() => await StopAsync();
 
     public static async Task UntilAsync(Func<bool> condition, string what)
