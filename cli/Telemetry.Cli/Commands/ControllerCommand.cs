@@ -34,6 +34,8 @@ internal static class ControllerCommand
         Option<int> mtu = new("--mtu") { Description = "Longest IPv4 packet between switches, bytes", DefaultValueFactory = _ => new IntOptions().MtuBytes };
         Option<string?> center = new("--collector") { Description = "HOST:PORT of a center: it is told of links and switches, so that watchers hear of dead ones" };
         Option<bool> learn = new("--learn-hosts") { Description = "Learn hosts from ARP and IPv6 neighbour discovery, answer for them, and route to those that the topology does not name", DefaultValueFactory = _ => true };
+        Option<double?> drift = new("--drift-check") { Description = "Every so many seconds (0.1 to 86400), look whether switches still have what was installed, tell what others changed, and correct it" };
+        Option<bool> keepDrift = new("--keep-drift") { Description = "With --drift-check: tell, but leave it as it is" };
         Option<string> name = new("--name") { Description = "Name towards the collector, unique among all devices", DefaultValueFactory = _ => "controller" };
         Option<string> election = new("--election-id")
         {
@@ -47,7 +49,7 @@ internal static class ControllerCommand
         Option<double> calm = new("--calm") { Description = "Time without alerts before a port gets load back, seconds", DefaultValueFactory = _ => new ClosedLoopOptions().Calm.TotalSeconds };
         Command command = new("controller", "Program running switches and keep them so: routes, INT roles, link probes")
         {
-            topology, program, report, reportMac, mtu, center, learn, name, election, closedLoop, least, most, hold, calm,
+            topology, program, report, reportMac, mtu, center, learn, drift, keepDrift, name, election, closedLoop, least, most, hold, calm,
         };
         TelemetryArguments telemetry = new(command);
         TlsArguments tls = new(command, serves: false);
@@ -68,6 +70,13 @@ internal static class ControllerCommand
                 ClosedLoop = parsed.GetValue(closedLoop) is null ? null : Bounds(parsed.GetValue(least), parsed.GetValue(most), parsed.GetValue(hold), parsed.GetValue(calm)),
                 ElectionId = Election(parsed.GetRequiredValue(election)),
                 Report = reports is not null && parsed.GetValue(reportMac) is { } mac ? reports with { CollectorMac = mac } : reports,
+                DriftCheck = parsed.GetValue(drift) switch
+                {
+                    null => null,
+                    >= 0.1 and <= 86400 and var seconds => TimeSpan.FromSeconds(seconds),
+                    var seconds => throw new CommandException($"--drift-check {seconds}: expected 0.1 to 86400 seconds"),
+                },
+                KeepDrift = parsed.GetValue(keepDrift),
                 Hosts = parsed.GetValue(learn) ? new HostOptions() : null,
                 Telemetry = telemetry.Read(parsed) with { MtuBytes = parsed.GetValue(mtu) },
             };

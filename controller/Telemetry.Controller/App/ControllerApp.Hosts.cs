@@ -132,7 +132,7 @@ public sealed partial class ControllerApp
             if (found.At != at && MacAddress.TryParse(found.Mac, out ulong mac) && mac != message.SenderMac)
             {
                 Interlocked.Increment(ref _answers);
-                Send(at, message.Answer(frame, mac));
+                Send(at, HostMessage.Answer(frame, mac));
             }
 
             return;

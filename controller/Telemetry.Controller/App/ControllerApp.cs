@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Telemetry.Controller.Desired;
 using Telemetry.Controller.Discovery;
 using Telemetry.Controller.Hosts;
 using Telemetry.Controller.Planning;
@@ -36,6 +37,11 @@ public sealed partial class ControllerApp : IFabricKnowledge, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ProbesMissedForDown, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ProbesGoodForUp, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.IntervalsSilentForLost, 1, nameof(options));
+        if (options.DriftCheck is { } check)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(check, TimeSpan.FromMilliseconds(100), nameof(options));
+        }
+
         _topology = topology;
         _hostNetwork = new HostNetwork(topology);
         _hosts = options.Hosts is null ? null : new HostTable(options.Hosts);
@@ -58,6 +64,9 @@ public sealed partial class ControllerApp : IFabricKnowledge, IAsyncDisposable
 
     /// <summary>Raised with the new status when a switch's state changes, on the thread that found out.</summary>
     public event Action<SwitchStatus>? SwitchChanged;
+
+    /// <summary>Raised with the switch's name when it is found that another client changed an entry, on the thread that found out.</summary>
+    public event Action<string, Drift>? DriftFound;
 
     /// <summary>Newest state of every switch, in the topology's order; a snapshot. Empty before the start.</summary>
     public IReadOnlyList<SwitchStatus> Switches => [.. _agents.Select(a => a.Status)];
@@ -94,6 +103,7 @@ public sealed partial class ControllerApp : IFabricKnowledge, IAsyncDisposable
         foreach (SwitchAgent agent in _agents)
         {
             agent.Switch.PacketReceived += packet => OnPacket(agent, packet);
+            agent.OnDrift = drift => DriftFound?.Invoke(agent.Node.Name, drift);
         }
 
         PlanFirst();

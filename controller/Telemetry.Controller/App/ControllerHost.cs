@@ -54,6 +54,7 @@ public static class ControllerHost
             created?.Invoke(app);
             app.SwitchChanged += s => lines.WriteLine(
                 s.Detail.Length == 0 ? $"{s.Name}: {s.State}, {s.EntriesInstalled} entries" : $"{s.Name}: {s.State}, {s.Detail}");
+            app.DriftFound += (name, drift) => lines.WriteLine($"{name}: {drift}{(options.KeepDrift ? "; left as it is" : "; corrected")}");
             app.HostChanged += (what, host) => lines.WriteLine(what switch
             {
                 Hosts.HostEvent.Conflict => $"host {host}: not believed, {host.Address} was heard elsewhere just now",

@@ -19,6 +19,14 @@ public sealed record ControllerOptions
     /// <summary>Learns hosts from ARP and neighbour discovery, answers for them and routes to them; null leaves that alone.</summary>
     public HostOptions? Hosts { get; init; }
 
+    /// <summary>
+    /// How often each switch is asked whether it still has what was installed; null, the default, never. At least 100 ms.
+    /// </summary>
+    public TimeSpan? DriftCheck { get; init; }
+
+    /// <summary>Leaves what other clients changed as it is, and only tells; otherwise it is corrected. False by default.</summary>
+    public bool KeepDrift { get; init; }
+
     /// <summary>INT source, instruction and watchlist settings.</summary>
     public IntOptions Telemetry { get; init; } = new();
 

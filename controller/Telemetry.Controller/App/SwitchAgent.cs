@@ -11,8 +11,9 @@ using Telemetry.P4Runtime.Errors;
 namespace Telemetry.Controller.App;
 
 /// <summary>Keeps one switch at its desired state: whatever changed while it was away is found and mended on return.</summary>
-internal sealed class SwitchAgent
+internal sealed partial class SwitchAgent
 {
+    private readonly ControllerOptions _options;
     private readonly TimeProvider _time;
     private readonly Action<SwitchStatus> _changed;
     private readonly AsyncSignal _work = new();
@@ -48,6 +49,7 @@ internal sealed class SwitchAgent
         _changed = changed;
         _fabric = fabric;
         _startedNs = RunClock.NowNs(time);
+        _options = options;
         _graceNs = options.ConnectGrace.Ticks * 100;
         _status = new SwitchStatus(node.Name, SwitchState.Connecting, _startedNs, "", 0, 0);
         Switch = new P4Switch(
@@ -172,7 +174,7 @@ internal sealed class SwitchAgent
                 if (ReferenceEquals(desired, _desired))
                 {
                     _settled.TrySetResult();
-                    await _work.WaitAsync(cancellation).ConfigureAwait(false);
+                    installed = await IdleAsync(client, installed, cancellation).ConfigureAwait(false);
                 }
             }
         }

@@ -65,7 +65,8 @@ public static class SwitchDesiredState
         foreach (P4Entry expected in applied.Entries)
         {
             P4Entry? present = installed.Find(expected.Key);
-            if (target.Lists(expected) && Differs(expected, present, target.ReadsWatchPorts))
+            bool told = present is not null || !expected.IsModifyOnly; // what is always there and not listed cannot be read
+            if (told && target.Lists(expected) && Differs(expected, present, target.ReadsWatchPorts))
             {
                 drift.Add(new Drift(expected, present));
             }

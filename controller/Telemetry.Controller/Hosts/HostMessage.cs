@@ -45,7 +45,7 @@ internal readonly record struct HostMessage(bool IsRequest, IPAddress? Sender, u
     /// <summary>The frame that answers a request on behalf of its target.</summary>
     /// <param name="frame">The request's frame, which <see cref="TryRead"/> took.</param>
     /// <param name="mac">MAC address of the target.</param>
-    public byte[] Answer(ReadOnlySpan<byte> frame, ulong mac)
+    public static byte[] Answer(ReadOnlySpan<byte> frame, ulong mac)
     {
         EthernetHeader.TryRead(frame, out EthernetHeader ethernet);
         int header = ethernet.HeaderLength;

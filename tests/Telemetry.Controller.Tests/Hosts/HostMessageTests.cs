@@ -14,7 +14,7 @@ public class HostMessageTests
         byte[] request = Frames.Arp(Mac, "10.0.1.1", "10.0.2.2");
         Assert.True(HostMessage.TryRead(request, out HostMessage message));
         Assert.Equal(new HostMessage(true, IPAddress.Parse("10.0.1.1"), Mac, IPAddress.Parse("10.0.2.2")), message);
-        Assert.Equal(Frames.Arp(Owner, "10.0.2.2", "10.0.1.1", isReply: true, Mac), message.Answer(request, Owner));
+        Assert.Equal(Frames.Arp(Owner, "10.0.2.2", "10.0.1.1", isReply: true, Mac), HostMessage.Answer(request, Owner));
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public class HostMessageTests
         byte[] plain = Frames.Arp(Mac, "10.0.1.1", "10.0.2.2");
         byte[] tagged = [.. plain[..12], 0x81, 0x00, 0x20, 0x07, .. plain[12..]];
         Assert.True(HostMessage.TryRead(tagged, out HostMessage message));
-        byte[] answer = message.Answer(tagged, Owner);
+        byte[] answer = HostMessage.Answer(tagged, Owner);
         Assert.Equal(tagged[12..18], answer[12..18]);
         Assert.True(HostMessage.TryRead(answer, out HostMessage read));
         Assert.Equal(IPAddress.Parse("10.0.2.2"), read.Sender);
@@ -45,7 +45,7 @@ public class HostMessageTests
         Assert.True(HostMessage.TryRead(request, out HostMessage message));
         Assert.Equal((true, sender == "::" ? null : IPAddress.Parse(sender), Mac, IPAddress.Parse("2001:db8::2")), (message.IsRequest, message.Sender, message.SenderMac, message.Target));
 
-        byte[] answer = message.Answer(request, Owner);
+        byte[] answer = HostMessage.Answer(request, Owner);
         Assert.True(Frames.HasGoodChecksum(answer));
         Assert.Equal(255, answer[14 + 7]);
         Assert.Equal(flags, answer[54 + 4]);

@@ -57,7 +57,7 @@ public sealed class WrongInputEndToEndTests(LiveSwitches switches) : IClassFixtu
         await using P4Shell shell = await OpenAsync(target);
         Assert.Equal(library, await FaultAsync(shell, $"insert {line}"));
         Assert.Equal(library, await FaultAsync(shell, $"insert {line} --dry-run"));
-        Assert.Empty((await client.ReadTableAsync("ipv4_lpm")).Where(e => !e.IsDefault));
+        Assert.DoesNotContain(await client.ReadTableAsync("ipv4_lpm"), e => !e.IsDefault);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ using Telemetry.P4Runtime.Security;
 namespace Telemetry.Controller.Tests.Client.EndToEnd;
 
 /// <summary>TLS and mutual TLS to switches with certificates of the test's own; what does not fit is one line, at once.</summary>
-public sealed class TlsEndToEndTests : IAsyncLifetime
+public sealed class TlsEndToEndTests : IAsyncLifetime, IDisposable
 {
     private readonly Certificates _ours = new("lab-ca");
     private readonly Certificates _others = new("other-ca");
@@ -25,7 +25,10 @@ public sealed class TlsEndToEndTests : IAsyncLifetime
         {
             await _live.DisposeAsync();
         }
+    }
 
+    public void Dispose()
+    {
         _ours.Dispose();
         _others.Dispose();
     }
