@@ -8,7 +8,7 @@ public sealed partial record SwitchCommandLine
 {
     private static readonly HashSet<string> IgnoredWithValue =
         ["--thrift-port", "--nanolog", "--notifications-addr", "--max-port-count", "--priority-queues", "--max-mc-groups", "--max-l1-entries", "--max-l2-entries",
-         "--restore-state", "--log-file-max-size", "--log-file-max-files", "--dump-packet-data", "--packet-in", "--debugger-addr"];
+         "--restore-state", "--packet-in", "--debugger-addr"];
 
     private static readonly HashSet<string> Ignored = ["--log-flush", "--disable-swap", "--debugger"];
 
@@ -145,6 +145,12 @@ public sealed partial record SwitchCommandLine
                     return so with { LogFile = Value(name, inline) };
                 case "-L" or "--log-level":
                     return Level(name, Value(name, inline)) is TraceLevel level ? so with { Log = so.Log with { Level = level } } : so;
+                case "--log-file-max-size":
+                    return so with { LogFileBytes = Number(name, Value(name, inline), 1, long.MaxValue) ?? 1 };
+                case "--log-file-max-files":
+                    return so with { LogFileCount = (int)(Number(name, Value(name, inline), 0, 1000) ?? 0) };
+                case "--dump-packet-data":
+                    return so with { Log = so.Log with { DumpBytes = (int)(Number(name, Value(name, inline), 0, 65_536) ?? 0) } };
                 case "--log-port":
                     return so with { Log = so.Log with { IngressPort = (int)(Number(name, Value(name, inline), 0, 510) ?? -1) } };
                 case "--log-rate":

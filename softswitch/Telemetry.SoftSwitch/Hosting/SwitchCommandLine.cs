@@ -20,6 +20,9 @@ public sealed partial record SwitchCommandLine
                                          write what leaves to IFACE_out.pcap
           --log-console                  print on standard output what packets do and what the program logs
           --log-file FILE                ... or write it to a file
+          --log-file-max-size BYTES      size at which the file is put aside as FILE.1 and begun anew (5242880)
+          --log-file-max-files N         files put aside that are kept (3)
+          --dump-packet-data N           log the first N bytes of each received packet (0)
           -L, --log-level LEVEL          trace (all, with fields; the default), debug (parser states, tables, actions, queues),
                                          info (what the program logs), warn, error (parser errors, checksums) or off
           -h, --help; -v, --version; --json-version
@@ -43,9 +46,9 @@ public sealed partial record SwitchCommandLine
           --log-rate N                   ... and of N packets a second (1000) at most; the others run at full speed and are
                                          counted; 0 for all
 
-        Accepted and without effect here: --thrift-port, --nanolog, --notifications-addr, --log-flush, --log-file-max-size,
-        --log-file-max-files, --dump-packet-data, --max-port-count, --priority-queues (there are always 8), --max-mc-groups,
-        --max-l1-entries, --max-l2-entries, --disable-swap, --restore-state, --packet-in, --debugger, --debugger-addr.
+        Accepted and without effect here: --thrift-port, --nanolog, --notifications-addr, --log-flush (the log never
+        waits), --max-port-count, --priority-queues (there are always 8), --max-mc-groups, --max-l1-entries, --max-l2-entries,
+        --disable-swap, --restore-state, --packet-in, --debugger, --debugger-addr.
         """;
 
     /// <summary>Interface of each port.</summary>
@@ -92,6 +95,12 @@ public sealed partial record SwitchCommandLine
 
     /// <summary>File for the log; null for none.</summary>
     public string? LogFile { get; init; }
+
+    /// <summary>Bytes at which the log's file is put aside.</summary>
+    public long LogFileBytes { get; init; } = 5 * 1024 * 1024;
+
+    /// <summary>Files of the log put aside that are kept.</summary>
+    public int LogFileCount { get; init; } = 3;
 
     /// <summary>Folder of the recordings; null to record nothing.</summary>
     public string? PcapDirectory { get; init; }

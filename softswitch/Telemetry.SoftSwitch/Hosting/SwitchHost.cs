@@ -62,7 +62,7 @@ public static class SwitchHost
     private static async Task RunAsync(SwitchCommandLine options, TextWriter output, TextWriter log, CancellationToken cancellation)
     {
         SwitchProgram? program = options.ProgramPath is null ? null : Load(options.ProgramPath);
-        await using StreamWriter? file = options.LogFile is null ? null : new StreamWriter(options.LogFile);
+        using RotatingFile? file = options.LogFile is null ? null : new RotatingFile(options.LogFile, options.LogFileBytes, options.LogFileCount);
         await using TraceWriter? trace = options.LogConsole || file is not null ? new TraceWriter(file ?? output, new TraceQueue()) : null;
         using EventLoop loop = new(TimeProvider.System.GetUtcNow());
         using CancellationTokenSource stop = new();

@@ -252,7 +252,7 @@ public sealed partial class Switch
         packet.IngressLength = frame.Length;
         if (_tracer.HasReaders)
         {
-            packet.Trace = _tracer.Begin(port, frame.Length);
+            packet.Trace = _tracer.Begin(port, frame);
         }
 
         return packet;

@@ -25,7 +25,7 @@ internal sealed partial class PacketTrace
         _readers = readers;
         _id = id;
         _original = original ?? this;
-        _tag = string.Create(CultureInfo.InvariantCulture, $"[{id}.{copy}] ");
+        _tag = TagOf(id, copy);
         HasFields = Array.Exists(readers, r => r.Level == TraceLevel.Trace);
     }
 
@@ -34,6 +34,9 @@ internal sealed partial class PacketTrace
 
     /// <summary>The trace of a copy: the packet's number, and the copy's.</summary>
     public PacketTrace Copy() => new(_tracer, _readers, _id, ++_original._copies, _original);
+
+    /// <summary>How lines name a packet, or a copy of it.</summary>
+    public static string TagOf(long id, int copy) => string.Create(CultureInfo.InvariantCulture, $"[{id}.{copy}] ");
 
     public static string ErrorName(ProgramModel model, int code)
     {

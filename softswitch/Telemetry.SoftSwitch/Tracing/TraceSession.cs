@@ -12,6 +12,9 @@ internal sealed class TraceSession(TraceOptions options, ITraceSink sink, long n
 
     public bool Covers(int ingressPort) => options.IngressPort < 0 || options.IngressPort == ingressPort;
 
+    /// <summary>First bytes of a packet from this port that the reader wants to see.</summary>
+    public int DumpBytesOf(int ingressPort) => Level <= TraceLevel.Info && Covers(ingressPort) && Sink.HasRoom ? options.DumpBytes : 0;
+
     /// <summary>True when a packet that begins now is to be told step by step.</summary>
     public bool Accepts(int ingressPort, long nowNs)
     {

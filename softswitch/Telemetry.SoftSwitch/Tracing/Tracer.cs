@@ -54,9 +54,17 @@ internal sealed class Tracer(string switchName, EventLoop loop)
     }
 
     /// <summary>A packet begins; null when nobody wants to be told its steps.</summary>
-    public PacketTrace? Begin(int ingressPort, int length)
+    public PacketTrace? Begin(int ingressPort, ReadOnlySpan<byte> frame)
     {
         long id = _packets++;
+        foreach (TraceSession session in _sessions)
+        {
+            if (session.DumpBytesOf(ingressPort) is > 0 and int bytes)
+            {
+                Write([session], TraceLevel.Info, PacketTrace.TagOf(id, 0), $"data {Convert.ToHexString(frame[..Math.Min(bytes, frame.Length)])}{(bytes < frame.Length ? "..." : "")}");
+            }
+        }
+
         TraceSession[] readers = Array.FindAll(_sessions, s => s.Accepts(ingressPort, loop.NowNs));
         if (readers.Length == 0)
         {
@@ -64,7 +72,7 @@ internal sealed class Tracer(string switchName, EventLoop loop)
         }
 
         PacketTrace trace = new(this, readers, id);
-        trace.Received(ingressPort, length);
+        trace.Received(ingressPort, frame.Length);
         return trace;
     }
 

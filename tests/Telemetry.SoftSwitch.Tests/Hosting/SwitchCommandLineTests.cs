@@ -35,6 +35,7 @@ public sealed class SwitchCommandLineTests
     [InlineData("--log-console and --log-file exclude", "--no-p4", "--log-console", "--log-file", "x")]
     [InlineData("-L: 'loud' is no level; there are trace, debug, info, warn, error and off", "--no-p4", "--log-console", "-L", "loud")]
     [InlineData("--log-port: '600' is no number from 0 to 510", "--no-p4", "--log-port", "600")]
+    [InlineData("--log-file-max-size: '0' is no number from 1", "--no-p4", "--log-file", "x", "--log-file-max-size", "0")]
     [InlineData("'localhost' is not HOST:PORT", "--no-p4", "--dp-grpc-server-addr", "localhost")]
     [InlineData("--cpu-port needs a value", "--no-p4", "--cpu-port")]
     public async Task RunAsync_BadCommandLine_TellsAndReturnsTwo(string expected, params string[] args)
@@ -62,7 +63,8 @@ public sealed class SwitchCommandLineTests
              "--", "--priority-queues", "8", "--max-mc-groups", "100", "--max-l1-entries", "1", "--max-l2-entries", "2", "--disable-swap", "--grpc-server-cert", "f"]);
         Assert.Empty(faults);
         Assert.Equal((2, null), (options.UseFilesAfterSeconds, options.ProgramPath));
-        Assert.Equal(new TraceOptions(TraceLevel.Info), options.Log);
+        Assert.Equal(new TraceOptions(TraceLevel.Info, DumpBytes: 64), options.Log);
+        Assert.Equal((5L, 3), (options.LogFileBytes, options.LogFileCount));
         Assert.Contains("--grpc-server-cert (without --grpc-server-ssl)", options.WithoutEffect);
         Assert.Contains("x.json (because of --no-p4)", options.WithoutEffect);
     }

@@ -95,6 +95,20 @@ public sealed class PacketTraceTests
         Assert.Equal(expected, trace.Lines);
     }
 
+    [Theory]
+    [InlineData(TraceLevel.Info, 3, new[] { "[I] [0.0] data 010A05..." })]
+    [InlineData(TraceLevel.Info, 64, new[] { "[I] [0.0] data 010A05CAFE" })]
+    [InlineData(TraceLevel.Error, 64, new string[0])]
+    public void StartTrace_WithData_ShowsTheFirstBytes(TraceLevel level, int bytes, string[] expected)
+    {
+        using Bench bench = new(Router());
+        Route(bench);
+        RecordedTrace trace = new();
+        bench.Switch.StartTrace(new TraceOptions(level, DumpBytes: bytes), trace);
+        bench.Send(1, "01 0A05 CAFE");
+        Assert.Equal(expected, trace.Lines);
+    }
+
     [Fact]
     public void StartTrace_OnePort_TellsItsPacketsOnly()
     {

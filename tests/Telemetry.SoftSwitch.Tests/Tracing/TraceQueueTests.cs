@@ -39,4 +39,20 @@ public sealed class TraceQueueTests
 
         Assert.Equal(string.Concat(Enumerable.Range(0, 1000).Select(i => $"line {i}\n")), output.ToString());
     }
+
+    [Fact]
+    public async Task DisposeAsync_NobodyReadsTheOutput_DoesNotWaitForEver()
+    {
+        using StuckWriter output = new();
+        TraceQueue queue = new();
+        queue.Write("line");
+        await new TraceWriter(output, queue, TimeSpan.FromMilliseconds(50)).DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal("", output.ToString());
+    }
+
+    /// <summary>A pipe that is full.</summary>
+    private sealed class StuckWriter : StringWriter
+    {
+        public override Task WriteAsync(System.Text.StringBuilder? value, CancellationToken cancellationToken = default) => new TaskCompletionSource().Task;
+    }
 }
