@@ -37,9 +37,9 @@ internal static class ControlCommand
             await RunAsync(new SwitchControl.V1.SwitchControl.SwitchControlClient(channel), arguments, output, cancellation).ConfigureAwait(false);
             return 0;
         }
-        catch (RpcException fault) when (fault.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
+        catch (RpcException) when (cancellation.IsCancellationRequested)
         {
-            return 0;
+            return 0; // Cancelled, or Unavailable where the read had begun
         }
         catch (RpcException fault)
         {

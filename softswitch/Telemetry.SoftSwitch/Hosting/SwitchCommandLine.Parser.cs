@@ -152,7 +152,7 @@ public sealed partial record SwitchCommandLine
                 case "--dump-packet-data":
                     return so with { Log = so.Log with { DumpBytes = (int)(Number(name, Value(name, inline), 0, 65_536) ?? 0) } };
                 case "--log-port":
-                    return so with { Log = so.Log with { IngressPort = (int)(Number(name, Value(name, inline), 0, 510) ?? -1) } };
+                    return so with { Log = so.Log with { IngressPort = (int)(Number(name, Value(name, inline), 0, 511) ?? -1) } };
                 case "--log-rate":
                     return so with { Log = so.Log with { PacketsPerSecond = (int)(Number(name, Value(name, inline), 0, 1_000_000) ?? 0) } };
                 case "-i" or "--interface":

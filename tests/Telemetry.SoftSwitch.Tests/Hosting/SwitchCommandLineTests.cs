@@ -34,7 +34,7 @@ public sealed class SwitchCommandLineTests
     [InlineData("'0' is no number from 1 to 511", "--no-p4", "--cpu-port", "0")]
     [InlineData("--log-console and --log-file exclude", "--no-p4", "--log-console", "--log-file", "x")]
     [InlineData("-L: 'loud' is no level; there are trace, debug, info, warn, error and off", "--no-p4", "--log-console", "-L", "loud")]
-    [InlineData("--log-port: '600' is no number from 0 to 510", "--no-p4", "--log-port", "600")]
+    [InlineData("--log-port: '600' is no number from 0 to 511", "--no-p4", "--log-port", "600")]
     [InlineData("--log-file-max-size: '0' is no number from 1", "--no-p4", "--log-file", "x", "--log-file-max-size", "0")]
     [InlineData("'localhost' is not HOST:PORT", "--no-p4", "--dp-grpc-server-addr", "localhost")]
     [InlineData("--cpu-port needs a value", "--no-p4", "--cpu-port")]
