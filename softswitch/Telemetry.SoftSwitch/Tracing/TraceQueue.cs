@@ -11,6 +11,7 @@ internal sealed class TraceQueue : ITraceSink
     private static readonly TimeSpan LossCheck = TimeSpan.FromSeconds(1);
     private readonly Channel<string> _lines;
     private readonly int _capacity;
+    private Task<bool>? _waiting;
     private long _lost;
     private long _skipped;
 
@@ -62,11 +63,19 @@ internal sealed class TraceQueue : ITraceSink
         return into.Count > before;
     }
 
-    /// <summary>Waits until there may be something to take; false when the trace has ended.</summary>
+    /// <summary>Waits until there may be something to take; false when the trace has ended. By one reader, which gives the same token each time.</summary>
     public async Task<bool> WaitAsync(CancellationToken cancellation)
     {
-        Task<bool> more = _lines.Reader.WaitToReadAsync(cancellation).AsTask();
-        await Task.WhenAny(more, Task.Delay(LossCheck, cancellation)).ConfigureAwait(false);
-        return !more.IsCompleted || await more.ConfigureAwait(false);
+        // One wait for lines outlives several looks at what was lost: a new one each time would pile up while nothing comes.
+        _waiting ??= _lines.Reader.WaitToReadAsync(cancellation).AsTask();
+        await Task.WhenAny(_waiting, Task.Delay(LossCheck, cancellation)).ConfigureAwait(false);
+        if (!_waiting.IsCompleted)
+        {
+            return true;
+        }
+
+        Task<bool> waited = _waiting;
+        _waiting = null;
+        return await waited.ConfigureAwait(false);
     }
 }
