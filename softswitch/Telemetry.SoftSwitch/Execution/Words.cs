@@ -12,6 +12,11 @@ internal static class Words
     /// <summary>Writes the low bits of a number to the words from <paramref name="at"/> on.</summary>
     public static void Put(ulong[] words, int at, int width, BigInteger value)
     {
+        if (width == 0)
+        {
+            return; // has no word: the next field's begins there
+        }
+
         if (value.Sign >= 0 && value <= ulong.MaxValue)
         {
             words[at] = (ulong)value;
@@ -30,7 +35,7 @@ internal static class Words
     {
         if (width <= 64)
         {
-            return words[0];
+            return width == 0 ? BigInteger.Zero : words[0];
         }
 
         BigInteger value = BigInteger.Zero;

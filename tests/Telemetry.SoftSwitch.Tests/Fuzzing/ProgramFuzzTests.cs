@@ -1,16 +1,18 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Telemetry.SoftSwitch.Programs;
 using Telemetry.SoftSwitch.Switching;
 using Telemetry.SoftSwitch.Tests.Support;
+using Telemetry.SoftSwitch.Tests.Tracing;
 using Telemetry.SoftSwitch.Time;
+using Telemetry.SoftSwitch.Tracing;
 using Xunit.Abstractions;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Telemetry.SoftSwitch.Tests.Fuzzing;
 
 /// <summary>
-/// Damaged programs and random frames: a program is refused with its faults or it runs, and a frame never throws. A fixed
+/// Damaged programs and random frames: a program is refused with its faults or it runs, compiled and traced, and a frame never throws. A fixed
 /// number of rounds, or as long as TELEMETRY_FUZZ_SECONDS says.
 /// </summary>
 public sealed class ProgramFuzzTests(ITestOutputHelper output)
@@ -40,7 +42,9 @@ public sealed class ProgramFuzzTests(ITestOutputHelper output)
             try
             {
                 SwitchProgram program = SwitchProgram.Load(json);
-                Run(program, random);
+                int frames = random.Next();
+                Run(program, new Random(frames), isTraced: false);
+                Run(program, new Random(frames), isTraced: true);
                 ran++;
             }
             catch (ProgramException fault)
@@ -64,7 +68,7 @@ public sealed class ProgramFuzzTests(ITestOutputHelper output)
         Assert.True(refused > 0 && ran > 0, $"{refused} refused, {ran} ran");
     }
 
-    private static void Run(SwitchProgram program, Random random)
+    private static void Run(SwitchProgram program, Random random, bool isTraced)
     {
         using EventLoop loop = new();
         SoftSwitch.Switching.Switch target = new(loop, new SwitchOptions { Name = "fuzz" });
@@ -74,6 +78,11 @@ public sealed class ProgramFuzzTests(ITestOutputHelper output)
         }
 
         target.LoadProgram(program);
+        if (isTraced)
+        {
+            target.StartTrace(new TraceOptions(TraceLevel.Trace, PacketsPerSecond: 0), new RecordedTrace());
+        }
+
         for (int i = 0; i < FramesPerProgram; i++)
         {
             byte[] frame = new byte[random.Next(0, 120)];
