@@ -41,7 +41,7 @@ public sealed partial class Switch : IBatchWork
     /// <summary>Decides whether packets are gathered, for the program and the way it runs.</summary>
     private void SelectLanes()
     {
-        _parallel = Options.Workers > 1 && _program is not null && !_tracer.HasReaders ? ParallelStages.Of(_program.Model) : new ParallelStages(false, false);
+        _parallel = Options.Workers > 1 && _program is not null && !_tracer.TellsPackets ? ParallelStages.Of(_program.Model) : new ParallelStages(false, false);
         _lanes = RunsInParallel ? [.. Enumerable.Range(0, Options.Workers).Select(_ => new Lane(_state!.CreateLane()))] : [];
         if (RunsInParallel && _waiting.Length == 0)
         {

@@ -22,7 +22,8 @@ public sealed partial class Switch
 
     /// <summary>
     /// Starts to tell what packets do, from the next one on; disposing the result, on the loop's thread too, ends it. Packets that are told
-    /// of are interpreted, with the same outputs; others, and all of them while nobody reads, run compiled. Workers wait meanwhile.
+    /// of are interpreted, with the same outputs; others, and all of them while nobody reads, run compiled. Workers wait while
+    /// packets are told of.
     /// </summary>
     public IDisposable StartTrace(TraceOptions options, ITraceSink sink)
     {

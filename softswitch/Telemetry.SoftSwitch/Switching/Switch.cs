@@ -250,7 +250,7 @@ public sealed partial class Switch
         packet.IngressPort = port;
         packet.IngressNs = Loop.NowNs;
         packet.IngressLength = frame.Length;
-        if (_tracer.HasReaders)
+        if (_tracer.TellsPackets)
         {
             packet.Trace = _tracer.Begin(port, frame);
         }

@@ -10,6 +10,8 @@ internal sealed class TraceSession(TraceOptions options, ITraceSink sink, long n
 
     public TraceLevel Level { get; } = options.Level;
 
+    public bool TellsPackets => Level <= TraceLevel.Debug || (Level <= TraceLevel.Info && options.DumpBytes > 0);
+
     public bool Covers(int ingressPort) => options.IngressPort < 0 || options.IngressPort == ingressPort;
 
     /// <summary>First bytes of a packet from this port that the reader wants to see.</summary>

@@ -23,9 +23,12 @@ internal sealed class Tracer(string switchName, EventLoop loop)
 
     public bool HasReaders => _sessions.Length > 0;
 
-    public void Add(TraceSession session) => _sessions = [.. _sessions, session];
+    /// <summary>True while a reader wants to be told of each packet, and not only of what goes wrong.</summary>
+    public bool TellsPackets { get; private set; }
 
-    public void Remove(TraceSession session) => _sessions = [.. _sessions.Where(s => s != session)];
+    public void Add(TraceSession session) => Set([.. _sessions, session]);
+
+    public void Remove(TraceSession session) => Set([.. _sessions.Where(s => s != session)]);
 
     /// <summary>The stages of a program as they run while it is traced.</summary>
     public StageSet Observe(SwitchProgram program, StageSet compiled)
@@ -89,6 +92,12 @@ internal sealed class Tracer(string switchName, EventLoop loop)
                 reader.Sink.Write(line ??= string.Create(CultureInfo.InvariantCulture, $"[{loop.GetUtcNow():HH:mm:ss.ffffff}] [{switchName}] [{Letter(level)}] {packet}{text}"));
             }
         }
+    }
+
+    private void Set(TraceSession[] sessions)
+    {
+        _sessions = sessions;
+        TellsPackets = Array.Exists(sessions, s => s.TellsPackets);
     }
 
     private static Stage Choose(Stage compiled, Stage interpreted) => (packet, state) =>

@@ -183,6 +183,8 @@ public sealed class PacketTraceTests
         Assert.False(bench.Switch.RunsInParallel);
         session.Dispose();
         Assert.True(bench.Switch.RunsInParallel);
+        bench.Switch.StartTrace(new TraceOptions(TraceLevel.Info), new RecordedTrace());
+        Assert.True(bench.Switch.RunsInParallel);
     }
 
     private readonly record struct MatchValueOf(int Value, int Length)
