@@ -67,9 +67,9 @@ internal sealed class ActionProfile(ActionProfileDef definition)
     }
 
     /// <summary>A group that only one entry refers to, with actions of its own: weight, watched port (-1 none) and its bytes.</summary>
-    public ActionGroup AddOneShot(IEnumerable<(ActionCall Call, int Weight, int WatchPort, byte[] WatchPortBytes)> actions)
+    public ActionGroup AddOneShot(IEnumerable<(ActionCall Call, int Weight, int WatchPort, byte[] WatchPortBytes)> actions, bool isRandom)
     {
-        ActionGroup group = new(0, 0);
+        ActionGroup group = new(0, 0) { IsRandom = isRandom };
         TellPorts(group);
         group.SetMembers(actions.Select(a => new GroupMember(new ActionMember(0, a.Call, _order++), a.Weight, a.WatchPort, a.WatchPortBytes)));
         _oneShots.Add(group);

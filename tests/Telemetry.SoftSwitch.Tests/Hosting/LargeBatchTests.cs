@@ -1,61 +1,20 @@
 using Grpc.Core;
-using Grpc.Net.Client;
 using P4.V1;
 using Telemetry.P4Runtime.Errors;
-using Telemetry.SoftSwitch.Hosting;
-using Telemetry.SoftSwitch.Switching;
 using Telemetry.SoftSwitch.Tests.Service;
-using Telemetry.SoftSwitch.Time;
 
 namespace Telemetry.SoftSwitch.Tests.Hosting;
 
 /// <summary>Batches and reads of a thousand and more over the network, through a real channel.</summary>
-public sealed class LargeBatchTests : IAsyncLifetime, IDisposable
+public sealed class LargeBatchTests : IAsyncLifetime
 {
-    private readonly EventLoop _loop = new();
-    private readonly CancellationTokenSource _stop = new();
-    private Thread _thread = null!;
-    private P4RuntimeServer _server = null!;
-    private GrpcChannel _channel = null!;
-    private P4.V1.P4Runtime.P4RuntimeClient _client = null!;
-    private AsyncDuplexStreamingCall<StreamMessageRequest, StreamMessageResponse> _stream = null!;
+    private ServedSwitch _served = null!;
 
-    public async Task InitializeAsync()
-    {
-        _thread = new Thread(() => _loop.RunRealTime(_stop.Token)) { IsBackground = true };
-        _thread.Start();
-        Switch served = await _loop.InvokeAsync(() => new Switch(_loop, new SwitchOptions { Name = "s1" }));
-        _server = await P4RuntimeServer.StartAsync(served, "127.0.0.1", 0);
+    private P4.V1.P4Runtime.P4RuntimeClient Client => _served.Client;
 
-        // One error an update is in the trailers: clients have to allow for it.
-        SocketsHttpHandler handler = new() { MaxResponseHeadersLength = 4096 };
-        _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{_server.Port}", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
-        _client = new P4.V1.P4Runtime.P4RuntimeClient(_channel);
-        _stream = _client.StreamChannel();
-        await _stream.RequestStream.WriteAsync(new StreamMessageRequest { Arbitration = new MasterArbitrationUpdate { ElectionId = new Uint128 { Low = 1 } } });
-        Assert.True(await _stream.ResponseStream.MoveNext(CancellationToken.None));
-        await _client.SetForwardingPipelineConfigAsync(new SetForwardingPipelineConfigRequest
-        {
-            ElectionId = new Uint128 { Low = 1 },
-            Action = SetForwardingPipelineConfigRequest.Types.Action.VerifyAndCommit,
-            Config = new ForwardingPipelineConfig { P4Info = ServiceFixture.Info.Info, P4DeviceConfig = Google.Protobuf.ByteString.CopyFrom(ServiceFixture.Json) },
-        });
-    }
+    public async Task InitializeAsync() => _served = await ServedSwitch.StartAsync();
 
-    public async Task DisposeAsync()
-    {
-        _stream.Dispose();
-        _channel.Dispose();
-        await _server.DisposeAsync();
-        await _stop.CancelAsync();
-        _thread.Join();
-    }
-
-    public void Dispose()
-    {
-        _stop.Dispose();
-        _loop.Dispose();
-    }
+    public async Task DisposeAsync() => await _served.DisposeAsync();
 
     [Fact]
     public async Task ThousandUpdates_EachHasItsOutcomeAndReadsComeInParts()
@@ -66,8 +25,8 @@ public sealed class LargeBatchTests : IAsyncLifetime, IDisposable
             inserts.Updates.Add(new Update { Type = Update.Types.Type.Insert, Entity = ServiceFixture.Of(ServiceFixture.Entry("lpm_table", $"hdr.probe.b=10.{i / 256}.{i % 256}.0/24", "set value=7")) });
         }
 
-        await _client.WriteAsync(inserts);
-        RpcException again = await Assert.ThrowsAsync<RpcException>(async () => await _client.WriteAsync(inserts));
+        await Client.WriteAsync(inserts);
+        RpcException again = await Assert.ThrowsAsync<RpcException>(async () => await Client.WriteAsync(inserts));
         IReadOnlyList<UpdateError> errors = P4RuntimeException.From(again, "write").UpdateErrors;
         Assert.Equal(1000, errors.Count);
         Assert.All(errors, e => Assert.Equal(StatusCode.AlreadyExists, e.Code));
@@ -75,7 +34,7 @@ public sealed class LargeBatchTests : IAsyncLifetime, IDisposable
 
         ReadRequest request = new();
         request.Entities.Add(ServiceFixture.Of(new TableEntry { TableId = ServiceFixture.TableId("lpm_table") }));
-        using AsyncServerStreamingCall<ReadResponse> read = _client.Read(request);
+        using AsyncServerStreamingCall<ReadResponse> read = Client.Read(request);
         List<int> parts = [];
         while (await read.ResponseStream.MoveNext(CancellationToken.None))
         {
@@ -101,7 +60,7 @@ public sealed class LargeBatchTests : IAsyncLifetime, IDisposable
                         batch.Updates.Add(new Update { Type = type, Entity = ServiceFixture.Of(ServiceFixture.Entry("lpm_table", $"hdr.probe.b={writer}.{half}.0.0/16", "set value=7")) });
                     }
 
-                    await _client.WriteAsync(batch);
+                    await Client.WriteAsync(batch);
                 }
             }
         }
@@ -113,7 +72,7 @@ public sealed class LargeBatchTests : IAsyncLifetime, IDisposable
         while (!writers.IsCompleted || reads == 0)
         {
             reads++;
-            using AsyncServerStreamingCall<ReadResponse> read = _client.Read(request);
+            using AsyncServerStreamingCall<ReadResponse> read = Client.Read(request);
             List<byte> seen = [];
             while (await read.ResponseStream.MoveNext(CancellationToken.None))
             {

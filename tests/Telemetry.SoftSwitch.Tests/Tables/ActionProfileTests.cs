@@ -71,7 +71,7 @@ public sealed class ActionProfileTests
     {
         using Bench bench = Make(true);
         ActionProfile profile = bench.Switch.State!.ActionProfiles[0];
-        ActionGroup group = profile.AddOneShot([(Set(bench, 1), 1, 3, [3]), (Set(bench, 2), 1, 4, [4])]);
+        ActionGroup group = profile.AddOneShot([(Set(bench, 1), 1, 3, [3]), (Set(bench, 2), 1, 4, [4])], isRandom: false);
         Insert(bench, 1, e => e.SetGroup(group));
         Assert.Equal("01000001", bench.Through("01000000"));
         profile.SetPortUp(3, false);

@@ -21,9 +21,9 @@ internal sealed class OneShot
     /// <exception cref="EntityFault">An action, weight or port is wrong, or the set is larger than the profile allows.</exception>
     public static OneShot Parse(ActionProfileActionSet set, BoundTable table, BoundProfile profile)
     {
-        if (set.ActionSelectionMode == ActionProfileActionSet.Types.ActionSelectionMode.Random)
+        if (!Enum.IsDefined(set.ActionSelectionMode) || !Enum.IsDefined(set.SizeSemantics))
         {
-            throw EntityFault.Unimplemented($"{table.Owner}: actions are selected by hash; RANDOM is not supported by this switch");
+            throw EntityFault.Invalid($"{table.Owner}, action set: selection mode {set.ActionSelectionMode}, size semantics {set.SizeSemantics}; modes are HASH and RANDOM, sizes SUM_OF_WEIGHTS and SUM_OF_MEMBERS");
         }
 
         bool countsMembers = set.SizeSemantics switch
@@ -45,5 +45,5 @@ internal sealed class OneShot
         return new OneShot(set, actions);
     }
 
-    public ActionGroup Add(ActionProfile profile) => profile.AddOneShot(_actions);
+    public ActionGroup Add(ActionProfile profile) => profile.AddOneShot(_actions, Source.ActionSelectionMode == ActionProfileActionSet.Types.ActionSelectionMode.Random);
 }

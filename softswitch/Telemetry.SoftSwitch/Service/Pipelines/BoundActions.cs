@@ -13,10 +13,12 @@ internal sealed class BoundActions
     private readonly string _owner;
     private readonly BoundAction[] _byOrder;
     private readonly Dictionary<int, BoundAction> _byIndex = [];
+    private readonly P4InfoIndex _info;
 
     /// <exception cref="P4InfoException">The P4Info names an action that the program's table does not have.</exception>
-    public BoundActions(string owner, TableInfo table, TableDef definition, Translations translations)
+    public BoundActions(string owner, TableInfo table, TableDef definition, P4InfoIndex info, Translations translations)
     {
+        _info = info;
         _owner = owner;
         _byOrder = new BoundAction[table.Actions.Count];
         for (int i = 0; i < _byOrder.Length; i++)
@@ -41,7 +43,8 @@ internal sealed class BoundActions
             }
         }
 
-        throw EntityFault.Invalid($"{_owner} has no action with id {id}; its actions: {string.Join(", ", _byOrder.Select(a => $"{a.Info.Name} ({a.Info.Id})"))}");
+        string named = _info.Actions.TryGet(id, out ActionInfo? other) ? $"cannot run action {other.Name} ({id})" : $"has no action with id {id}";
+        throw EntityFault.Invalid($"{_owner} {named}; its actions: {string.Join(", ", _byOrder.Select(a => $"{a.Info.Name} ({a.Info.Id})"))}");
     }
 
     /// <exception cref="EntityFault">No such action here, one whose scope excludes the place, or bad parameters.</exception>

@@ -12,7 +12,7 @@ namespace Telemetry.SoftSwitch.Service.Pipelines;
 internal sealed class BoundTable
 {
     /// <exception cref="P4InfoException">The two do not belong together.</exception>
-    public BoundTable(TableInfo info, TableDef definition, Translations translations)
+    public BoundTable(TableInfo info, TableDef definition, P4InfoIndex index, Translations translations)
     {
         Info = info;
         Definition = definition;
@@ -20,7 +20,7 @@ internal sealed class BoundTable
         Owner = $"table {info.Name}";
         NeedsPriority = info.NeedsPriority;
         Match = new BoundMatch(Owner, [.. info.MatchFields], [.. definition.Keys.Select(k => (k.Name, k.Width, (MatchKind?)k.Kind))], translations);
-        Actions = new BoundActions(Owner, info, definition, translations);
+        Actions = new BoundActions(Owner, info, definition, index, translations);
         if ((info.Implementation is null) != (definition.Profile is null))
         {
             throw new P4InfoException($"{Owner} has {(info.Implementation is null ? "no" : "an")} action profile in the P4Info and {(definition.Profile is null ? "none" : definition.Profile.Name)} in the program");

@@ -28,7 +28,7 @@ internal sealed class PipelineBinding
         _removed = RemovedByCompiler(info, model);
         foreach (TableInfo table in info.Tables.Where(t => !_removed.Contains(t.Id)))
         {
-            _tables[table.Id] = new BoundTable(table, Find(model.Tables, t => t.Name, table.Name, "table"), Translations);
+            _tables[table.Id] = new BoundTable(table, Find(model.Tables, t => t.Name, table.Name, "table"), info, Translations);
         }
 
         foreach (ActionProfileInfo profile in info.ActionProfiles.Where(p => p.Source.TableIds.Count == 0 || p.Source.TableIds.Any(id => !_removed.Contains(id))))
@@ -113,9 +113,12 @@ internal sealed class PipelineBinding
     {
         HashSet<string> described = [.. info.Tables.Select(t => t.Name)];
         HashSet<string> present = [.. model.Tables.Select(t => t.Name)];
-        bool isForeign = present.Any(t => !described.Contains(t) && !t.StartsWith("tbl_", StringComparison.Ordinal)); // p4c's own begin so
+        bool isForeign = present.Any(t => !described.Contains(t) && !IsCompilersOwn(t));
         return isForeign ? [] : [.. info.Tables.Where(t => !present.Contains(t.Name)).Select(t => t.Id)];
     }
+
+    /// <summary>True for tables that p4c makes of statements.</summary>
+    private static bool IsCompilersOwn(string table) => table.StartsWith("tbl_", StringComparison.Ordinal);
 
     private static EntityFault Unknown(string kind, uint id, IEnumerable<P4InfoObject> known)
     {
@@ -125,7 +128,7 @@ internal sealed class PipelineBinding
 
     private static T Find<T>(IReadOnlyList<T> items, Func<T, string> nameOf, string name, string kind) =>
         items.FirstOrDefault(i => nameOf(i) == name)
-        ?? throw new P4InfoException($"{kind} {name} of the P4Info is not in the program; its {kind}s: {string.Join(", ", items.Select(nameOf))}");
+        ?? throw new P4InfoException($"{kind} {name} of the P4Info is not in the program; its {kind}s: {string.Join(", ", items.Select(nameOf).Where(n => !IsCompilersOwn(n)))}");
 
     private void BindProfile(ActionProfileInfo profile, ProgramModel model)
     {
@@ -137,7 +140,7 @@ internal sealed class PipelineBinding
 
         BoundTable table = profile.Source.TableIds.Where(_tables.ContainsKey).Select(id => _tables[id]).FirstOrDefault()
             ?? throw new P4InfoException($"action profile {profile.Name} has no table in the P4Info");
-        _profiles[profile.Id] = new BoundProfile(profile, definition, new BoundActions($"action profile {profile.Name}", table.Info, table.Definition, Translations));
+        _profiles[profile.Id] = new BoundProfile(profile, definition, new BoundActions($"action profile {profile.Name}", table.Info, table.Definition, Info, Translations));
     }
 
     private void BindValueSet(ValueSetInfo set, ProgramModel model)

@@ -121,12 +121,34 @@ public sealed class ActionProfileTests : IDisposable
         set.ActionProfileActions[0].Weight = 9;
         Assert.Equal(StatusCode.InvalidArgument, Try(Type.Modify, Of(entry)));
         set.ActionProfileActions[0].Weight = 1;
-        set.ActionSelectionMode = ActionProfileActionSet.Types.ActionSelectionMode.Random;
-        Assert.Equal(StatusCode.Unimplemented, Try(Type.Modify, Of(entry)));
+        set.ActionSelectionMode = (ActionProfileActionSet.Types.ActionSelectionMode)7;
+        Assert.Equal(StatusCode.InvalidArgument, Try(Type.Modify, Of(entry)));
         Ok(Type.Delete, Of(entry));
         Ok(Type.Insert, Member(Groups, 1, 1));
         set.ActionSelectionMode = ActionProfileActionSet.Types.ActionSelectionMode.Hash;
         Assert.Equal(StatusCode.InvalidArgument, Try(Type.Insert, Of(entry)));
+    }
+
+    [Fact]
+    public void OneShot_Random_DrawsForEachPacketByWeight()
+    {
+        TableEntry entry = Key("by_group", "hdr.probe.a=5");
+        ActionProfileActionSet set = new();
+        set.ActionProfileActions.Add(new ActionProfileAction { Action = Call("set value=21"), Weight = 3 });
+        set.ActionProfileActions.Add(new ActionProfileAction { Action = Call("set value=22"), Weight = 1, WatchPort = Bytes(3) });
+        entry.Action = new TableAction { ActionProfileActionSet = set };
+        Ok(Type.Insert, Of(entry));
+        Assert.Single(OneFlow());
+        set.ActionSelectionMode = ActionProfileActionSet.Types.ActionSelectionMode.Random;
+        Ok(Type.Modify, Of(entry));
+        Dictionary<int, int> drawn = OneFlow();
+        Assert.InRange(drawn[21], 250, 350);
+        Assert.Equal(400, drawn[21] + drawn[22]);
+        Assert.Equal(entry, Assert.Single(_fixture.Read(new TableEntry { TableId = entry.TableId })));
+        _fixture.Bench.Switch.SetPortUp(3, false);
+        Assert.Equal([21], OneFlow().Keys);
+
+        Dictionary<int, int> OneFlow() => Enumerable.Range(0, 400).Select(_ => _fixture.Probe(5, 7)).CountBy(v => v).ToDictionary();
     }
 
     private static Entity Member(uint profile, uint id, int value) =>
