@@ -64,6 +64,7 @@ internal static class WriteTrafficRun
                 sending!.Join();
                 await made.Loop.InvokeAsync(() => true).ConfigureAwait(false); // what waits is through now
                 long lost = flow!.Offered - wire.Frames;
+                await progress.WriteLineAsync($"  garbage collection paused it {flow.PausedMs:N0} ms in all, generations {flow.Collections}").ConfigureAwait(false);
                 return
                 [
                     new("write-traffic-memory", updates, "updates/s"),
@@ -212,6 +213,11 @@ internal static class WriteTrafficRun
 
         public double Seconds { get; private set; }
 
+        public double PausedMs { get; private set; }
+
+        /// <summary>Collections of each generation.</summary>
+        public string Collections { get; private set; } = "";
+
         public double LatencyUs(double quantile)
         {
             _latenciesUs.Sort();
@@ -220,6 +226,8 @@ internal static class WriteTrafficRun
 
         public void Run(TimeSpan time)
         {
+            TimeSpan paused = GC.GetTotalPauseDuration();
+            int[] collections = [.. Enumerable.Range(0, 3).Select(GC.CollectionCount)];
             long started = Stopwatch.GetTimestamp();
             double missed = 0;
             while (Stopwatch.GetElapsedTime(started) < time)
@@ -246,6 +254,8 @@ internal static class WriteTrafficRun
             }
 
             Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            PausedMs = (GC.GetTotalPauseDuration() - paused).TotalMilliseconds;
+            Collections = string.Join('/', collections.Select((before, i) => GC.CollectionCount(i) - before));
         }
 
         private void Take(long arrived)
