@@ -16,12 +16,20 @@ internal sealed partial class P4RuntimeService
     /// </summary>
     private const int UpdatesPerStep = 256;
 
+    /// <summary>One for all switches of the process.</summary>
+    private static readonly ShortPauses Pauses = new();
+
     public override async Task<WriteResponse> Write(WriteRequest request, ServerCallContext context)
     {
         CheckDevice(request.DeviceId);
         if (request.Atomicity is < WriteRequest.Types.Atomicity.ContinueOnError or > WriteRequest.Types.Atomicity.DataplaneAtomic)
         {
             throw Invalid($"an atomicity of {(int)request.Atomicity}; it is CONTINUE_ON_ERROR, ROLLBACK_ON_ERROR or DATAPLANE_ATOMIC");
+        }
+
+        if (owner.Loop.IsRealTime)
+        {
+            Pauses.Look();
         }
 
         Pipeline? seen = Target;
