@@ -1,8 +1,10 @@
+using Google.Protobuf;
 using Grpc.Core;
 using P4.V1;
 using Telemetry.P4Runtime.Errors;
 using Telemetry.SoftSwitch.Service.Entities;
 using Telemetry.SoftSwitch.Service.Pipelines;
+using Telemetry.SoftSwitch.Service.Requests;
 using Telemetry.SoftSwitch.Service.Sessions;
 using Role = Telemetry.SoftSwitch.Service.Sessions.Role;
 
@@ -19,7 +21,20 @@ internal sealed partial class P4RuntimeService
     /// <summary>One for all switches of the process.</summary>
     private static readonly ShortPauses Pauses = new();
 
-    public override async Task<WriteResponse> Write(WriteRequest request, ServerCallContext context)
+    /// <summary>Writes in process, from message objects.</summary>
+    public override Task<WriteResponse> Write(WriteRequest request, ServerCallContext context) =>
+        WriteAsync(request, pipeline => Prepare(request, pipeline), context.CancellationToken);
+
+    /// <summary>Writes over the network: plain entries are read without message objects.</summary>
+    public async Task<WriteResponse> WriteParts(EncodedWrite write, ServerCallContext context)
+    {
+        using (write)
+        {
+            return await WriteAsync(write.Head, pipeline => Prepare(write, pipeline), context.CancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<WriteResponse> WriteAsync(WriteRequest request, Func<Pipeline, EntityChange[]> prepare, CancellationToken cancellation)
     {
         CheckDevice(request.DeviceId);
         if (request.Atomicity is < WriteRequest.Types.Atomicity.ContinueOnError or > WriteRequest.Types.Atomicity.DataplaneAtomic)
@@ -33,14 +48,14 @@ internal sealed partial class P4RuntimeService
         }
 
         Pipeline? seen = Target;
-        EntityChange[] changes = seen is null ? [] : Prepare(request, seen);
-        await _turn.WaitAsync(context.CancellationToken).ConfigureAwait(false);
+        EntityChange[] changes = seen is null ? [] : prepare(seen);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             Pipeline? target = Target;
             if (target is not null && target != seen)
             {
-                changes = Prepare(request, target);
+                changes = prepare(target);
             }
 
             return await ApplyAsync(request, changes, target).ConfigureAwait(false);
@@ -61,6 +76,35 @@ internal sealed partial class P4RuntimeService
         }
 
         return changes;
+    }
+
+    private static EntityChange[] Prepare(EncodedWrite write, Pipeline pipeline)
+    {
+        if (write.Count == 0)
+        {
+            return Prepare(write.Head, pipeline);
+        }
+
+        EntityAccess? access = null;
+        EntityChange[] changes = new EntityChange[write.Count];
+        for (int i = 0; i < changes.Length; i++)
+        {
+            changes[i] = (EntityChange?)UpdateReader.Read(write[i], pipeline.Binding) ?? (access ??= new EntityAccess(pipeline)).Prepare(Parse(write[i], i));
+        }
+
+        return changes;
+    }
+
+    private static Update Parse(ReadOnlySpan<byte> update, int index)
+    {
+        try
+        {
+            return Update.Parser.ParseFrom(update);
+        }
+        catch (InvalidProtocolBufferException fault)
+        {
+            throw Invalid($"update {index} is no p4.v1.Update: {fault.Message}");
+        }
     }
 
     private async Task<WriteResponse> ApplyAsync(WriteRequest request, EntityChange[] changes, Pipeline? target)

@@ -3,6 +3,7 @@ using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using P4.V1;
 using Telemetry.SoftSwitch.Service.Answers;
+using Telemetry.SoftSwitch.Service.Requests;
 
 namespace Telemetry.SoftSwitch.Service.Endpoint;
 
@@ -17,9 +18,9 @@ internal sealed class EndpointMethods : IServiceMethodProvider<P4RuntimeEndpoint
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<P4RuntimeEndpoint> context)
     {
         context.AddUnaryMethod(
-            Unary(nameof(P4RuntimeService.Write), Of(WriteRequest.Parser), Of(WriteResponse.Parser)),
+            Unary(nameof(P4RuntimeService.Write), Marshallers.Create<EncodedWrite>((_, _) => throw new NotSupportedException(), c => EncodedWrite.Read(c.PayloadAsReadOnlySequence())), Of(WriteResponse.Parser)),
             [],
-            (e, request, call) => e.Service.Write(request, call));
+            (e, request, call) => e.Service.WriteParts(request, call));
         context.AddServerStreamingMethod(
             new Method<ReadRequest, ReadPart>(MethodType.ServerStreaming, ServiceName, nameof(P4RuntimeService.Read), Of(ReadRequest.Parser), Marshallers.Create<ReadPart>((p, c) => p.Serialize(c), _ => throw new NotSupportedException())),
             [],

@@ -11,6 +11,8 @@ namespace Telemetry.SoftSwitch.Service.Entities;
 /// <summary>An entry that is inserted, modified or deleted, read and checked but for what the table holds.</summary>
 internal sealed class TableChange : EntityChange
 {
+    /// <summary>What a plain entry has beside match and action: nothing.</summary>
+    private static readonly TableEntry Plain = new();
     private readonly BoundTable _table;
     private readonly Update.Types.Type _type;
     private readonly MatchValue[] _match;
@@ -23,6 +25,19 @@ internal sealed class TableChange : EntityChange
 
     /// <summary>The entry to add, or one that stands for the entry that is meant; null for the default entry.</summary>
     private readonly SwitchEntry? _key;
+
+    /// <summary>A plain entry, checked by whoever read it; a call is missing where it is deleted, or left as it is.</summary>
+    public TableChange(Update.Types.Type type, BoundTable table, MatchValue[] match, int priority, ActionCall? call)
+    {
+        _table = table;
+        ObjectId = table.Info.Id;
+        _type = type;
+        _source = Plain;
+        _match = match;
+        _priority = priority;
+        _key = table.Layout.Entry(match, priority);
+        _action = call is null ? default : new EntryAction(call);
+    }
 
     /// <exception cref="EntityFault">The update is wrong whatever the table holds.</exception>
     public TableChange(Update.Types.Type type, TableEntry entry, PipelineBinding binding)

@@ -5,6 +5,7 @@ using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Execution;
 using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Service.Answers;
+using Telemetry.SoftSwitch.Service.Requests;
 using Telemetry.SoftSwitch.Service.Values;
 using Telemetry.SoftSwitch.Tables;
 
@@ -139,5 +140,38 @@ internal sealed class BoundAction
 
         to.Number(P4.V1.Action.ActionIdFieldNumber, Info.Id);
         to.Nest(field, end);
+    }
+
+    /// <summary>Reads the parameters of a call, which follow its id; false when one is wrong or missing.</summary>
+    public bool TryRead(ref MessageReader reader, out ActionCall? call)
+    {
+        call = Empty;
+        if (Empty is not null || _ids.Length > 64)
+        {
+            return Empty is not null && reader.IsAtEnd;
+        }
+
+        ulong[] data = new ulong[Definition.Words];
+        int next = 0;
+        for (; !reader.IsAtEnd; next++)
+        {
+            // In the order of the P4Info, as everyone writes them.
+            if (next >= _ids.Length || !reader.TryField(out int field) || field != P4.V1.Action.ParamsFieldNumber || !reader.TryBytes(out ReadOnlySpan<byte> param))
+            {
+                return false;
+            }
+
+            MessageReader inside = new(param);
+            ParamDef definition = Definition.Params[next];
+            if (!inside.TryField(out field) || field != P4.V1.Action.Types.Param.ParamIdFieldNumber || !inside.TryNumber(out ulong id) || id != _ids[next]
+                || !inside.TryField(out field) || field != P4.V1.Action.Types.Param.ValueFieldNumber || !inside.TryBytes(out ReadOnlySpan<byte> value) || !inside.IsAtEnd
+                || !_codecs[next].TryRead(value, data.AsSpan(definition.Slot)))
+            {
+                return false;
+            }
+        }
+
+        call = new ActionCall(Definition, data);
+        return next == _ids.Length;
     }
 }

@@ -2,6 +2,7 @@ using P4.Config.V1;
 using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Service.Answers;
+using Telemetry.SoftSwitch.Service.Requests;
 using Telemetry.SoftSwitch.Service.Values;
 using Telemetry.SoftSwitch.Tables;
 
@@ -72,5 +73,26 @@ internal sealed class BoundActions
 
         action.Encode(field, call.Data, to);
         return true;
+    }
+
+    /// <summary>Reads an action of an entry from its bytes; false for one that is wrong in any way.</summary>
+    public bool TryRead(ReadOnlySpan<byte> message, out ActionCall? call)
+    {
+        call = null;
+        MessageReader reader = new(message);
+        if (!reader.TryField(out int field) || field != P4.V1.Action.ActionIdFieldNumber || !reader.TryNumber(out ulong id))
+        {
+            return false;
+        }
+
+        foreach (BoundAction action in _byOrder)
+        {
+            if (action.Info.Id == id)
+            {
+                return action.Scope != ActionRef.Types.Scope.DefaultOnly && action.TryRead(ref reader, out call);
+            }
+        }
+
+        return false;
     }
 }

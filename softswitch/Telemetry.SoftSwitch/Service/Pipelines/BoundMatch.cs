@@ -3,6 +3,7 @@ using P4.V1;
 using Telemetry.P4Runtime.Schema;
 using Telemetry.SoftSwitch.Programs.Model;
 using Telemetry.SoftSwitch.Service.Answers;
+using Telemetry.SoftSwitch.Service.Requests;
 using Telemetry.SoftSwitch.Service.Values;
 using Telemetry.SoftSwitch.Tables;
 using Google.Protobuf.Collections;
@@ -282,6 +283,94 @@ internal sealed class BoundMatch
                 return true;
             case MatchType.Ternary when Format(match, index) is FieldMatch translated:
                 to.Message(FieldMatch.TernaryFieldNumber, translated.Ternary);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Reads one field's match from its bytes; false for one that is wrong in any way, or unusual.</summary>
+    public bool TryRead(ReadOnlySpan<byte> message, MatchValue[] match, ref ulong given)
+    {
+        MessageReader reader = new(message);
+        if (!reader.TryField(out int field) || field != FieldMatch.FieldIdFieldNumber || !reader.TryNumber(out ulong id) || id > uint.MaxValue
+            || !reader.TryField(out int kind) || !reader.TryBytes(out ReadOnlySpan<byte> values) || !reader.IsAtEnd)
+        {
+            return false;
+        }
+
+        int index = Array.IndexOf(_ids, (uint)id);
+        if (index < 0 || index >= 64 || (given >> index & 1) != 0)
+        {
+            return false;
+        }
+
+        given |= 1UL << index;
+        return TryRead(values, kind, index, out match[index]);
+    }
+
+    /// <summary>Fills in what was left out; false when that is not allowed.</summary>
+    public bool TryComplete(MatchValue[] match, ulong given)
+    {
+        for (int i = 0; i < match.Length; i++)
+        {
+            if (i >= 64 || (given >> i & 1) == 0)
+            {
+                if (_types[i] == MatchType.Exact || i >= 64)
+                {
+                    return false;
+                }
+
+                if (_kinds[i] == MatchKind.Range)
+                {
+                    match[i] = new MatchValue(BigInteger.Zero, _codecs[i].All, 0);
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>All kinds have a value first, and some a second one or a length.</summary>
+    private bool TryRead(ReadOnlySpan<byte> message, int kind, int index, out MatchValue match)
+    {
+        match = default;
+        ValueCodec codec = _codecs[index];
+        MessageReader reader = new(message);
+        ulong first = 0;
+        if (!reader.TryField(out int field) || field != FieldMatch.Types.Exact.ValueFieldNumber || !reader.TryBytes(out ReadOnlySpan<byte> value) || !codec.TryRead(value, new Span<ulong>(ref first)))
+        {
+            return false;
+        }
+
+        ulong second = 0;
+        if (!reader.IsAtEnd)
+        {
+            if (!reader.TryField(out field) || field != FieldMatch.Types.LPM.PrefixLenFieldNumber || !(kind == FieldMatch.LpmFieldNumber
+                ? reader.TryNumber(out second)
+                : reader.TryBytes(out ReadOnlySpan<byte> other) && codec.TryRead(other, new Span<ulong>(ref second))) || !reader.IsAtEnd)
+            {
+                return false;
+            }
+        }
+
+        ulong all = ulong.MaxValue >> (64 - codec.Width);
+        switch (_types[index])
+        {
+            case MatchType.Exact when kind == FieldMatch.ExactFieldNumber && second == 0:
+                match = new MatchValue(first, BigInteger.Zero, 0);
+                return true;
+            case MatchType.Optional when kind == FieldMatch.OptionalFieldNumber && second == 0:
+                match = new MatchValue(first, codec.All, 0);
+                return true;
+            case MatchType.Lpm when kind == FieldMatch.LpmFieldNumber && second >= 1 && second <= (ulong)codec.Width:
+                match = new MatchValue(first, BigInteger.Zero, (int)second);
+                return (first & (all >> (int)second) & all) == 0;
+            case MatchType.Ternary when kind == FieldMatch.TernaryFieldNumber && second != 0:
+                match = new MatchValue(first, second, 0);
+                return (first & ~second) == 0;
+            case MatchType.Range when kind == FieldMatch.RangeFieldNumber && first <= second && (first != 0 || second != all):
+                match = new MatchValue(first, second, 0);
                 return true;
             default:
                 return false;

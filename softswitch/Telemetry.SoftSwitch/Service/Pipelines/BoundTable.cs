@@ -49,6 +49,9 @@ internal sealed class BoundTable
 
     public bool DefaultIsConst => Definition.DefaultIsConst || Info.Source.ConstDefaultActionId != 0 || Definition.Profile is not null;
 
+    /// <summary>True where an entry may be a match and an action, and nothing stands against it.</summary>
+    public bool TakesPlainEntries => !Info.IsConst && Info.Implementation is null && Match.Count > 0;
+
     /// <summary>True for entries of the program that a controller cannot change.</summary>
     public bool IsImmutable(SwitchEntry entry) => entry.IsConst && (Info.IsConst || !Info.Source.HasInitialEntries);
 

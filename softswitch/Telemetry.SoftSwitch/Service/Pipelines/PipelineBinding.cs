@@ -90,6 +90,9 @@ internal sealed class PipelineBinding
             ? EntityFault.NotFound($"table {Info.Tables.Get(id).Name} is not in the program: the compiler left it out, since no packet can reach it")
             : Unknown("table", id, Info.Tables));
 
+    /// <summary>The table; null when there is none with this id.</summary>
+    public BoundTable? TryTable(uint id) => _tables.GetValueOrDefault(id);
+
     public BoundProfile Profile(uint id) => _profiles.TryGetValue(id, out BoundProfile? profile) ? profile : throw Unknown("action profile", id, Info.ActionProfiles);
 
     public CounterDef Counter(uint id) => _counters.TryGetValue(id, out CounterDef? counter) && !counter.IsDirect ? counter : throw Unknown("counter", id, Info.Counters);

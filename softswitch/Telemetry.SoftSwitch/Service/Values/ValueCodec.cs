@@ -40,6 +40,18 @@ internal sealed class ValueCodec(string place, int width, Translation? translati
     /// <exception cref="EntityFault">See <see cref="Parse"/>.</exception>
     public ulong ParseWord(ByteString bytes) => Translation is null ? ToWord(Checked(bytes)) : (ulong)Translation.ToData(bytes, this);
 
+    /// <summary>Like <see cref="Parse"/>, into the one word of a value of up to 64 bits; false where that has a fault, and for other values.</summary>
+    public bool TryRead(ReadOnlySpan<byte> bytes, Span<ulong> word)
+    {
+        if (Translation is not null || Width > 64 || bytes.IsEmpty || bytes.Length > sizeof(ulong))
+        {
+            return false;
+        }
+
+        word[0] = ToWord(bytes);
+        return Width == 64 || word[0] >> Width == 0;
+    }
+
     public ByteString Format(BigInteger value)
     {
         if (Translation is not null)
