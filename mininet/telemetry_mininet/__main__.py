@@ -42,6 +42,7 @@ JOBS: dict[str, Job] = {
     "iperf": lambda lab, r: lab.iperf(r["src"], r["dst"], r["seconds"], r["mbps"], r["udp"], r["port"]),
     "exec": lambda lab, r: lab.execute(r["host"], r["command"], r["seconds"]),
     "pid": lambda lab, r: {"pid": lab.process_of(r["host"])},
+    "shield": lambda lab, r: {"pids": lab.shield(r["first"], r["last"])},
     "link": lambda lab, r: lab.set_link(r["a"], r["b"], r["up"]),
     "loss": lambda lab, r: lab.set_loss(r["a"], r["b"], r["fraction"], r.get("prefix")),
     "dropped": lambda lab, r: {"frames": lab.dropped(r["a"], r["b"])},

@@ -39,6 +39,19 @@ def set_loss(node: Node, interface: str, fraction: float, prefix: str | None = N
     _nft(node, lines)
 
 
+def shield(node: Node, interface: str, first: int, last: int) -> None:
+    """Drops what arrives for these TCP and UDP ports before the kernel answers it; packet sockets have seen it by then."""
+    _nft(
+        node,
+        [
+            f"add table netdev {_TABLE}",
+            f'add chain netdev {_TABLE} shield {{ type filter hook ingress device "{interface}" priority 0; }}',
+            f"flush chain netdev {_TABLE} shield",
+            f"add rule netdev {_TABLE} shield ip protocol {{ tcp, udp }} th dport {first}-{last} drop",
+        ],
+    )
+
+
 def dropped(node: Node, interface: str) -> int:
     """How many frames the loss on ``interface`` took since it was set."""
     chain = re.sub(r"[^A-Za-z0-9]", "_", interface)
@@ -51,7 +64,6 @@ def dropped(node: Node, interface: str) -> int:
 
 
 def _nft(node: Node, lines: list[str]) -> None:
-    for line in lines:
-        _, fault, code = node.pexec(["nft", line])
-        if code != 0:
-            raise RuntimeError(f"nft refused \"{line}\": {fault.strip().splitlines()[0] if fault.strip() else code}")
+    _, fault, code = node.pexec(["nft", "; ".join(lines)])
+    if code != 0:
+        raise RuntimeError(f"nft refused \"{lines[-1]}\": {fault.strip().splitlines()[0] if fault.strip() else code}")

@@ -132,6 +132,14 @@ class MininetLab:
         """The process whose namespaces are the host's, as numbered inside the lab."""
         return int(self.net[host].pid)
 
+    def shield(self, first: int, last: int) -> list[int]:
+        """Keeps what arrives for these ports from every host's kernel; returns a process of each host's namespaces."""
+        for host in self.plan.hosts:
+            faults.shield(self.net[host.name], "eth0", first, last)
+            # A port that the kernel gives to somebody's client must not be one of these.
+            self.net[host.name].pexec(["sysctl", "-qw", f"net.ipv4.ip_local_port_range={last + 1} 65535"])
+        return [self.process_of(host.name) for host in self.plan.hosts]
+
     def set_link(self, a: str, b: str, up: bool) -> None:
         """Takes every link between two devices down, or up again, at both ends.
 

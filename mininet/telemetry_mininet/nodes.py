@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
 import socket
@@ -18,6 +20,12 @@ from .queues import Bmv2Queues, packets_per_second
 
 SWITCH_LINK_MTU = 9000
 """Between switches a frame carries INT on top of a host's 1500 bytes."""
+
+SWITCH_NICENESS = -10
+"""Switches go before what else runs: a switch that waits for a processor looks like a congested one."""
+
+REPORT_QUEUE_PACKETS = 1000
+"""Reports leave in bursts, a burst of small copies for one of large packets: BMv2's 64 would lose some."""
 
 REPORT_PORT = 500
 """The switch port that telemetry reports leave by."""
@@ -118,6 +126,7 @@ class P4Switch(Switch):
         self.process = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
         )
+        _put_first(self.process.pid)
 
     def wait_ready(self, deadline: float) -> None:
         """Returns once the switch answers on its gRPC port and has its queues; RuntimeError says what its log ends with."""
@@ -125,6 +134,7 @@ class P4Switch(Switch):
         if self.plan.thrift_port:
             self._wait_port(self.plan.thrift_port, "Thrift", deadline)
             with Bmv2Queues(self.plan.thrift_port) as queues:
+                queues.set_depth(self.plan.report_port, REPORT_QUEUE_PACKETS)
                 for port in self.plan.ports:
                     queues.set_depth(port.number, port.queue_packets)
                     if port.rate_bps > 0:
@@ -250,6 +260,14 @@ class BMv2Switch(_ScriptSwitch):
         return [self._program], thrift, [
             "--thrift-port", str(thrift), "--notifications-addr", f"ipc://{folder}/{name}.ipc",
         ]  # fmt: skip
+
+
+def _put_first(process: int) -> None:
+    """Gives a process, and the session that it leads, the niceness of switches; it stays as it is where that is not allowed."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, process, SWITCH_NICENESS)
+        # Linux shares processors among sessions first, where that is on, and a session's niceness is its own.
+        Path(f"/proc/{process}/autogroup").write_text(str(SWITCH_NICENESS), encoding="ascii")
 
 
 def telemetry_program() -> str:

@@ -26,7 +26,7 @@ internal static partial class LabCommand
 
     private static readonly Option<string> s_scenario = new("--scenario")
     {
-        Description = $"What happens: {string.Join(", ", ScenarioCatalog.Names)}; in Mininet ping and iperf3 are the traffic",
+        Description = $"What happens: {string.Join(", ", ScenarioCatalog.Names)}",
         DefaultValueFactory = _ => "incast",
     };
 

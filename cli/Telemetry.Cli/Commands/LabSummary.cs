@@ -19,10 +19,6 @@ internal static class LabSummary
         if (result.Kernel is { } kernel)
         {
             Line(text, $"ping: {kernel.Pings.Sum(p => p.Received)} of {kernel.Pings.Sum(p => p.Sent)} answered");
-            foreach (var transfer in kernel.Transfers)
-            {
-                Line(text, $"iperf3 {transfer.Src} to {transfer.Dst}: {transfer.Protocol} {transfer.Mbps:F1} Mbit/s");
-            }
         }
 
         Line(text, $"alerts: {result.Totals.Alerts.Count}");

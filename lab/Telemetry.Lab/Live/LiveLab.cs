@@ -42,7 +42,7 @@ public static class LiveLab
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(settings);
-        return RunAsync(options, settings, new LiveMininet(options.Topology, mininet), detector, alerts, cancellation);
+        return RunAsync(options, settings, new LiveMininet(options.Topology, mininet, options.Seed, settings.Time), detector, alerts, cancellation);
     }
 
     /// <summary>Starts everything, runs the scenario, and ends everything in order; cancellation ends the scenario early, with a result.</summary>

@@ -2,20 +2,24 @@ using System.Globalization;
 using System.Net;
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Mininet;
+using Telemetry.Lab.Reporting;
 using Telemetry.Lab.Running;
+using Telemetry.Lab.Scenarios;
+using Telemetry.Lab.Traffic;
 
 namespace Telemetry.Lab.Live;
 
-/// <summary>Mininet's hosts and links around switch processes on veth: the traffic is the kernel's own.</summary>
-internal sealed class LiveMininet(Topology topology, MininetOptions options) : ILiveNetwork
+/// <summary>Mininet's hosts and links around switch processes on veth.</summary>
+internal sealed class LiveMininet(Topology topology, MininetOptions options, ulong seed, TimeProvider time) : ILiveNetwork
 {
     private const int ReportUdpPort = 32766;
-    private const int FirstTransferPort = 5201;
+    private const double DrainSeconds = 0.5;
     private const int PingsPerPair = 3;
 
     private readonly List<PingResult> _pings = [];
-    private readonly List<IperfResult> _transfers = [];
     private MininetNetwork? _network;
+    private MininetTraffic? _traffic;
+    private Action<string> _progress = _ => { };
     private int _commandExitCode;
 
     public bool SharedClock => false;
@@ -29,8 +33,12 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options) : I
 
     public bool NodePerCluster => false;
 
-    public async Task StartAsync(CancellationToken cancellation) =>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        _traffic = new MininetTraffic(
+            topology, seed, time, topology.Switches.Any(s => MininetPlan.TargetOf(s, options.Target) == SwitchTarget.Bmv2));
         _network = await MininetNetwork.StartAsync(topology, options, cancellation).ConfigureAwait(false);
+    }
 
     public string UrlOf(SwitchNode node) =>
         string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{MininetPlan.GrpcPort(node)}");
@@ -43,6 +51,8 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options) : I
     public async Task RunAsync(LabOptions run, Action<string> progress, CancellationToken cancellation)
     {
         MininetNetwork network = _network ?? throw new InvalidOperationException("the network is not up");
+        MininetTraffic traffic = _traffic ?? throw new InvalidOperationException("the network is not up");
+        _progress = progress;
         long begun = TimeProvider.System.GetTimestamp();
         foreach (string note in network.Notes)
         {
@@ -55,30 +65,55 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options) : I
         _pings.AddRange(pings);
         progress($"ping: {pings.Sum(p => p.Received)} of {pings.Sum(p => p.Sent)} answered");
 
-        double left = run.Seconds - TimeProvider.System.GetElapsedTime(begun).TotalSeconds - 1;
-        if (left < 1)
+        IReadOnlyList<int> processes = await network.ShieldAsync(
+            ScenarioTraffic.FirstSourcePort, ScenarioTraffic.LastDestinationPort, cancellation).ConfigureAwait(false);
+        double seconds = Math.Max(1, run.Seconds - TimeProvider.System.GetElapsedTime(begun).TotalSeconds - DrainSeconds);
+        ScenarioPlan plan = await traffic.StartAsync(run.Scenario, seconds, processes).ConfigureAwait(false);
+        progress($"{plan.Name}: {plan.Flows.Count} flows over {seconds:F0} s");
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task faults = new ScenarioFaults(topology, network, traffic).PlayAsync(plan, over.Token);
+        Task length = Task.Delay(TimeSpan.FromSeconds(seconds + DrainSeconds), cancellation);
+        if (await Task.WhenAny(faults, length).ConfigureAwait(false) == faults)
         {
-            return;
+            await faults.ConfigureAwait(false); // a fault that cannot be played ends the run
         }
 
-        // TCP one way and UDP the other between the hosts that are furthest apart, well below the links' rate.
-        (HostNode first, HostNode last) = (topology.Hosts[0], topology.Hosts[^1]);
-        double mbps = Math.Max(0.5, SlowestBps() / 1e6 * 0.3);
-        progress($"iperf3: {first.Name} to {last.Name} and back, {left:F0} s");
-        Task<IperfResult> tcp = network.IperfAsync(
-            first.Name, last.Name, Math.Floor(left), mbps, udp: false, FirstTransferPort, cancellation);
-        Task<IperfResult> udp = network.IperfAsync(
-            last.Name, first.Name, Math.Floor(left), mbps, udp: true, FirstTransferPort + 1, cancellation);
-        _transfers.AddRange(await Task.WhenAll(tcp, udp).ConfigureAwait(false));
+        await length.ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        await faults.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async Task RunCommandAsync(string command, CancellationToken cancellation) =>
         _commandExitCode = await LabShell.RunAsync(options.WorkFolder, command, cancellation).ConfigureAwait(false);
 
-    public Task<LabResult> CompleteAsync(LabResult measured) => Task.FromResult(
-        measured with { Kernel = new KernelTraffic(_pings, _transfers), CommandExitCode = _commandExitCode });
+    public async Task<LabResult> CompleteAsync(LabResult measured)
+    {
+        (long endNs, FabricCounts counts) = await _traffic!.CompleteAsync().ConfigureAwait(false);
+        if (_traffic.Shortfall() is { } shortfall)
+        {
+            _progress(shortfall);
+        }
 
-    public ValueTask DisposeAsync() => _network?.DisposeAsync() ?? ValueTask.CompletedTask;
+        LabResult result = measured with
+        {
+            EndNs = endNs,
+            Truth = _traffic.Truth,
+            Fabric = counts,
+            Kernel = new KernelTraffic(_pings),
+            CommandExitCode = _commandExitCode,
+        };
+        await File.WriteAllBytesAsync(Path.Combine(options.WorkFolder, "truth.json"), LabReport.TruthToUtf8(result)).ConfigureAwait(false);
+        return result;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _traffic?.Dispose();
+        if (_network is not null)
+        {
+            await _network.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     // Each host to its next one, and the two ends: every link is used, and the count stays linear.
     private (HostNode Src, HostNode Dst)[] Pairs() =>
@@ -86,9 +121,4 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options) : I
         .. topology.Hosts.Zip(topology.Hosts.Skip(1)),
         .. topology.Hosts.Count > 2 ? new[] { (topology.Hosts[^1], topology.Hosts[0]) } : [],
     ];
-
-    private double SlowestBps() => topology.Links
-        .Select(l => l.RateBitsPerSecond > 0 ? l.RateBitsPerSecond : 10_000_000)
-        .DefaultIfEmpty(10_000_000)
-        .Min();
 }

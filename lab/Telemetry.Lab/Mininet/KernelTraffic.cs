@@ -2,5 +2,4 @@ namespace Telemetry.Lab.Mininet;
 
 /// <summary>What the hosts of a Mininet lab measured themselves.</summary>
 /// <param name="Pings">One entry a pair of hosts.</param>
-/// <param name="Transfers">One entry an iperf3 transfer.</param>
-public sealed record KernelTraffic(IReadOnlyList<PingResult> Pings, IReadOnlyList<IperfResult> Transfers);
+public sealed record KernelTraffic(IReadOnlyList<PingResult> Pings);

@@ -40,7 +40,7 @@ public sealed class MininetNetwork : IAsyncDisposable
     {
         if (!File.Exists(Python) || !Directory.Exists("/usr/lib/python3/dist-packages/mininet"))
         {
-            throw new MininetException("Mininet is not installed: apt-get install mininet iproute2 ethtool iputils-ping iperf3");
+            throw new MininetException("Mininet is not installed: apt-get install mininet iproute2 ethtool iputils-ping iperf3 nftables");
         }
 
         string plan = Path.Combine(options.WorkFolder, "plan.json");
@@ -77,30 +77,30 @@ public sealed class MininetNetwork : IAsyncDisposable
         return new PingResult(src, dst, (int)result["sent"]!, (int)result["received"]!);
     }
 
-    /// <summary>Runs one iperf3 transfer; <paramref name="mbps"/> 0 sends as fast as TCP can.</summary>
-    /// <exception cref="MininetException">The job failed.</exception>
-    public async Task<IperfResult> IperfAsync(
-        string src, string dst, double seconds, double mbps, bool udp, int port, CancellationToken cancellation)
-    {
-        JsonObject request = new()
-        {
-            ["do"] = "iperf",
-            ["src"] = src,
-            ["dst"] = dst,
-            ["seconds"] = seconds,
-            ["mbps"] = mbps,
-            ["udp"] = udp,
-            ["port"] = port,
-        };
-        JsonNode result = await DoAsync(request, cancellation).ConfigureAwait(false);
-        return new IperfResult(
-            src, dst, (string)result["protocol"]!, (double)result["mbps"]!, (long)result["lost"]!, (long)result["packets"]!);
-    }
-
     /// <summary>Takes a link down or up.</summary>
     /// <exception cref="MininetException">The job failed.</exception>
     public Task SetLinkAsync(string a, string b, bool up, CancellationToken cancellation) =>
         DoAsync(new JsonObject { ["do"] = "link", ["a"] = a, ["b"] = b, ["up"] = up }, cancellation);
+
+    /// <summary>Loses a fraction of the frames that one device sends to its neighbour; 0 ends it.</summary>
+    /// <exception cref="MininetException">The job failed.</exception>
+    public Task SetLossAsync(string from, string to, double fraction, CancellationToken cancellation) =>
+        DoAsync(new JsonObject { ["do"] = "loss", ["a"] = from, ["b"] = to, ["fraction"] = fraction }, cancellation);
+
+    /// <summary>Loses a fraction of a switch's reports; 0 ends it.</summary>
+    /// <exception cref="MininetException">The job failed.</exception>
+    public Task SetReportLossAsync(string switchName, double fraction, CancellationToken cancellation) =>
+        DoAsync(new JsonObject { ["do"] = "reportloss", ["switch"] = switchName, ["fraction"] = fraction }, cancellation);
+
+    /// <summary>Keeps what arrives for these TCP and UDP ports from every host's kernel, which would refuse it aloud; raw sockets still get it.</summary>
+    /// <returns>For each host of the plan, a process in its namespaces, as numbered where this one runs.</returns>
+    /// <exception cref="MininetException">The job failed.</exception>
+    public async Task<IReadOnlyList<int>> ShieldAsync(int firstPort, int lastPort, CancellationToken cancellation)
+    {
+        JsonNode result = await DoAsync(
+            new JsonObject { ["do"] = "shield", ["first"] = firstPort, ["last"] = lastPort }, cancellation).ConfigureAwait(false);
+        return [.. result["pids"]!.AsArray().Select(p => (int)p!)];
+    }
 
     /// <summary>Ends the network: its switches first, then its hosts and links.</summary>
     public async ValueTask DisposeAsync()

@@ -15,14 +15,5 @@ public static partial class LabReport
         json.WriteNumber("received", received);
         Number(json, "loss", sent > 0 ? (double)(sent - received) / sent : null, 6);
         json.WriteEndObject();
-        Array(json, "iperf", kernel.Transfers, (j, transfer) =>
-        {
-            j.WriteString("src", transfer.Src);
-            j.WriteString("dst", transfer.Dst);
-            j.WriteString("protocol", transfer.Protocol);
-            Number(j, "mbps", transfer.Mbps, 3);
-            j.WriteNumber("packets", transfer.Packets);
-            j.WriteNumber("lost", transfer.Lost);
-        });
     }
 }

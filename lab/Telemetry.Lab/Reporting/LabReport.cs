@@ -17,19 +17,45 @@ public static partial class LabReport
     public static byte[] ToUtf8(LabResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
+        return Document(json => Write(json, result));
+    }
+
+    /// <summary>The truth alone: the run, its episodes and the network's own account, with the names that the whole document has.</summary>
+    public static byte[] TruthToUtf8(LabResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return Document(json =>
+        {
+            WriteRun(json, result);
+            WriteTruth(json, result);
+        });
+    }
+
+    private static byte[] Document(Action<Utf8JsonWriter> write)
+    {
         using MemoryStream stream = new();
         using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {
-            Write(json, result);
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
         }
 
         stream.WriteByte((byte)'\n');
         return stream.ToArray();
     }
 
+    private static void WriteTruth(Utf8JsonWriter json, LabResult result)
+    {
+        Array(json, "truth", result.Episodes, WriteEpisode);
+        if (result is { Truth: { } truth, Fabric: { } fabric })
+        {
+            WriteFabric(json, truth, fabric);
+        }
+    }
+
     private static void Write(Utf8JsonWriter json, LabResult result)
     {
-        json.WriteStartObject();
         WriteRun(json, result);
         WriteReports(json, result.Totals.Reports);
         Array(json, "flows", result.Totals.Flows.OrderBy(f => f.Src, NaturalOrder.Instance).ThenBy(f => f.Dst, NaturalOrder.Instance)
@@ -55,8 +81,6 @@ public static partial class LabReport
         {
             WriteKernel(json, kernel);
         }
-
-        json.WriteEndObject();
     }
 
     private static void WriteRun(Utf8JsonWriter json, LabResult result)

@@ -7,15 +7,18 @@ internal sealed class FlowDirection
 {
     private readonly Host _source;
     private readonly FrameTemplate _template;
+    private readonly bool _stampsLatency;
 
     /// <summary>Creates a direction that has sent nothing.</summary>
     /// <param name="source">Sender.</param>
     /// <param name="destination">Receiver.</param>
     /// <param name="key">Addresses and ports.</param>
     /// <param name="seed">Chooses the identification to count from: two flows of a pair of hosts must not look like one count.</param>
-    public FlowDirection(Host source, Host destination, FlowKey key, ulong seed)
+    /// <param name="stampsLatency">True to measure latency by the stamp in the payload.</param>
+    public FlowDirection(Host source, Host destination, FlowKey key, ulong seed, bool stampsLatency = true)
     {
         _source = source;
+        _stampsLatency = stampsLatency;
         _template = new FrameTemplate(key, source.Mac, destination.Mac, (ushort)seed);
         Truth = new FlowTruth(key, source.Name, destination.Name);
     }
@@ -42,7 +45,7 @@ internal sealed class FlowDirection
         Truth.OnDelivered(nowNs);
         Truth.BytesDelivered += frame.Length;
         Truth.PacketsMarked += frame.IsMarked ? 1 : 0;
-        if (frame.IsStamped)
+        if (_stampsLatency && frame.IsStamped)
         {
             Truth.LatencyNs.Add(nowNs - frame.SentNs);
         }

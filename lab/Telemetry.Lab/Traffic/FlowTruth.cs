@@ -39,7 +39,10 @@ public sealed class FlowTruth
     /// <summary>Packets that never arrived, as long as none is under way.</summary>
     public long PacketsLost => PacketsSent - PacketsDelivered;
 
-    /// <summary>Sender's interface to receiver, nanoseconds, one value a delivered data packet.</summary>
+    /// <summary>
+    /// Nanoseconds, one value a delivered data packet: sender's interface to receiver on the embedded fabric, into the
+    /// first switch to out of the last one in Mininet, where a process may be late and a kernel's stamp is not.
+    /// </summary>
     public SampleSet LatencyNs { get; } = new();
 
     /// <summary>Longest time from one delivered packet to the next, nanoseconds, since <see cref="RestartSilence"/>; loop time.</summary>

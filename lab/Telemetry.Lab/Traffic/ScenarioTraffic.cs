@@ -10,7 +10,12 @@ namespace Telemetry.Lab.Traffic;
 /// The flows of a scenario between hosts, whatever lies between those: the same plan and seed give the same flows on
 /// the embedded fabric and in Mininet. Members belong to the loop's thread.
 /// </summary>
-internal sealed class ScenarioTraffic(EventLoop loop, IReadOnlyDictionary<string, Host> hosts, FabricTruth truth)
+/// <param name="loop">Owns time and thread.</param>
+/// <param name="hosts">By name.</param>
+/// <param name="truth">Gets the flows.</param>
+/// <param name="stampsLatency">False where somebody else measures how long packets take.</param>
+internal sealed class ScenarioTraffic(
+    EventLoop loop, IReadOnlyDictionary<string, Host> hosts, FabricTruth truth, bool stampsLatency = true)
 {
     /// <summary>Source port of the first flow; flow n has this plus n.</summary>
     public const int FirstSourcePort = 10_000;
@@ -18,10 +23,16 @@ internal sealed class ScenarioTraffic(EventLoop loop, IReadOnlyDictionary<string
     /// <summary>Destination port of the first flow.</summary>
     public const int FirstDestinationPort = FirstSourcePort + ScenarioPlan.MaxFlows;
 
+    /// <summary>Destination port of the last flow that a plan may have.</summary>
+    public const int LastDestinationPort = FirstDestinationPort + ScenarioPlan.MaxFlows - 1;
+
     private readonly List<TcpSender> _tcpSenders = [];
 
     /// <summary>TCP data segments sent again.</summary>
     public long TcpRetransmissions => _tcpSenders.Sum(s => s.Retransmissions);
+
+    /// <summary>True for a port that is, or could be, one of a scenario's flow.</summary>
+    public static bool IsPort(int port) => port is >= FirstSourcePort and <= LastDestinationPort;
 
     /// <summary>Schedules every flow.</summary>
     public void Start(ScenarioPlan plan)
@@ -87,7 +98,7 @@ internal sealed class ScenarioTraffic(EventLoop loop, IReadOnlyDictionary<string
             return;
         }
 
-        FlowDirection data = new(source, destination, key, flowSeed);
+        FlowDirection data = new(source, destination, key, flowSeed, stampsLatency);
         truth.Add(data.Truth);
         if (!tcp)
         {
@@ -96,7 +107,7 @@ internal sealed class ScenarioTraffic(EventLoop loop, IReadOnlyDictionary<string
         }
 
         FlowKey back = new(key.Destination, key.Source, key.Protocol, key.DestinationPort, key.SourcePort);
-        FlowDirection acknowledgements = new(destination, source, back, flowSeed >> 16);
+        FlowDirection acknowledgements = new(destination, source, back, flowSeed >> 16, stampsLatency);
         truth.Add(acknowledgements.Truth);
         TcpSender sender = new(loop, plan, data, acknowledgements);
         _tcpSenders.Add(sender);

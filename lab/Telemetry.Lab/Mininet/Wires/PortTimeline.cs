@@ -1,0 +1,61 @@
+using Telemetry.Lab.Truth;
+
+namespace Telemetry.Lab.Mininet.Wires;
+
+/// <summary>
+/// When packets of one egress port came into their switch and left it, and what follows from that: how many waited.
+/// A packet waits from the one to the other, so the depth is known once everything that was inside has left.
+/// </summary>
+internal sealed class PortTimeline(PortTruth truth)
+{
+    private const int SettleEvery = 1 << 16;
+
+    /// <summary>Longer than any packet stays in a switch: a queue of 1,000 packets at 10 Mbit/s is a second.</summary>
+    private const long HorizonNs = 5_000_000_000;
+
+    private readonly List<(long InNs, long OutNs)> _stays = [];
+    private int _settleAt = SettleEvery;
+    private long _settledNs = long.MinValue;
+
+    /// <summary>The port's account, complete after <see cref="Settle"/>.</summary>
+    public PortTruth Truth => truth;
+
+    /// <summary>A packet has left.</summary>
+    public void Add(long inNs, long outNs)
+    {
+        _stays.Add((inNs, outNs));
+        if (_stays.Count >= _settleAt)
+        {
+            Settle(outNs - HorizonNs);
+            _settleAt = _stays.Count + SettleEvery;
+        }
+    }
+
+    /// <summary>Accounts for everything that left up to a moment; later calls go on from there.</summary>
+    public void Settle(long untilNs)
+    {
+        long[] arrivals = [.. _stays.Select(s => s.InNs).Order()];
+        (long InNs, long OutNs)[] departures = [.. _stays.OrderBy(s => s.OutNs).ThenBy(s => s.InNs)];
+        int arrived = 0;
+        int left = 0;
+        for (; left < departures.Length && departures[left].OutNs <= untilNs; left++)
+        {
+            (long inNs, long outNs) = departures[left];
+            for (; arrived < arrivals.Length && arrivals[arrived] <= outNs; arrived++)
+            {
+                if (arrivals[arrived] > _settledNs)
+                {
+                    truth.Meter.Observe(arrived + 1 - left, arrivals[arrived]);
+                }
+            }
+
+            int depth = arrived - left - 1;
+            truth.Meter.Observe(depth, outNs);
+            truth.AddMeasured(outNs - inNs, depth);
+        }
+
+        _settledNs = Math.Max(_settledNs, untilNs);
+        _stays.Clear();
+        _stays.AddRange(departures.AsSpan(left));
+    }
+}

@@ -1,0 +1,193 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Telemetry.Lab.Hosts;
+using Telemetry.Lab.Traffic;
+using Telemetry.Lab.Truth;
+
+namespace Telemetry.Lab.Mininet.Wires;
+
+/// <summary>
+/// Follows each packet of the lab's flows from interface to interface by its flow and IPv4 identification, whatever
+/// telemetry says: which switches it crossed, how long each held it, and where it was lost. One thread.
+/// </summary>
+internal sealed class WireTracker
+{
+    private const int Ipv4 = FrameTemplate.EthernetSize;
+    private const int L4 = Ipv4 + FrameTemplate.Ipv4Size;
+
+    /// <summary>Longer than any packet is under way; a later one with its identification is another packet.</summary>
+    private const long MaxAgeNs = 2_000_000_000;
+
+    private readonly List<SwitchPort> _ports = [];
+    private readonly Dictionary<int, Flow> _flows = [];
+    private readonly Dictionary<int, Packet> _packets = [];
+    private readonly Stack<Packet> _free = [];
+    private long _lookAtNs;
+
+    /// <summary>Knows a switch port with a link; returns its number here.</summary>
+    public int Add(PortTruth truth, bool toHost)
+    {
+        _ports.Add(new SwitchPort(new PortTimeline(truth), toHost));
+        return _ports.Count - 1;
+    }
+
+    /// <summary>Follows a flow; its destination port is its own.</summary>
+    public void Add(FlowTruth flow) => _flows.Add(flow.Key.DestinationPort, new Flow(flow));
+
+    /// <summary>A frame crossed a switch's interface.</summary>
+    /// <param name="port">What <see cref="Add(PortTruth, bool)"/> gave for it.</param>
+    /// <param name="head">The frame, or at least its first 38 bytes.</param>
+    /// <param name="isOutgoing">True when the switch sent it.</param>
+    /// <param name="nowNs">When, run's clock; ascending but for what parallel processors mix up.</param>
+    public void OnFrame(int port, ReadOnlySpan<byte> head, bool isOutgoing, long nowNs)
+    {
+        if (head.Length < L4 + 4 || head[Ipv4] != 0x45)
+        {
+            return;
+        }
+
+        int destinationPort = BinaryPrimitives.ReadUInt16BigEndian(head[(L4 + 2)..]);
+        if (!_flows.TryGetValue(destinationPort, out Flow? flow)
+            || flow.Truth.Key.Destination != BinaryPrimitives.ReadUInt32BigEndian(head[(Ipv4 + 16)..]))
+        {
+            return;
+        }
+
+        int id = (destinationPort << 16) | BinaryPrimitives.ReadUInt16BigEndian(head[(Ipv4 + 4)..]);
+        if (!_packets.TryGetValue(id, out Packet? packet))
+        {
+            packet = _free.TryPop(out Packet? used) ? used : new Packet();
+            packet.Restart(flow);
+            _packets.Add(id, packet);
+        }
+        else if (nowNs - packet.SeenNs > MaxAgeNs)
+        {
+            Lose(packet);
+            packet.Restart(flow);
+        }
+
+        packet.SeenNs = nowNs;
+        if (isOutgoing)
+        {
+            if (Leave(packet, port, nowNs))
+            {
+                _packets.Remove(id);
+                _free.Push(packet);
+            }
+        }
+        else
+        {
+            packet.InsideOf = _ports[port].Timeline.Truth.Switch;
+            packet.StartNs = packet.Ports.Count == 0 ? nowNs : packet.StartNs;
+            packet.InNs = nowNs;
+        }
+
+        if (nowNs >= _lookAtNs)
+        {
+            _lookAtNs = nowNs + MaxAgeNs;
+            Sweep(nowNs - MaxAgeNs);
+        }
+    }
+
+    /// <summary>Settles everything; packets still under way are lost.</summary>
+    public void Complete()
+    {
+        Sweep(long.MaxValue);
+        foreach (SwitchPort port in _ports)
+        {
+            port.Timeline.Settle(long.MaxValue);
+        }
+    }
+
+    // True when the packet has left its last switch.
+    private bool Leave(Packet packet, int port, long nowNs)
+    {
+        SwitchPort at = _ports[port];
+        if (packet.InsideOf != at.Timeline.Truth.Switch)
+        {
+            return false; // when it came was not seen: the tap had no room
+        }
+
+        packet.InsideOf = null;
+        packet.Ports.Add(port);
+        at.Timeline.Add(packet.InNs, nowNs);
+        if (!at.ToHost)
+        {
+            return false;
+        }
+
+        Flow flow = packet.Flow;
+        flow.Truth.LatencyNs.Add(nowNs - packet.StartNs);
+        if (!CollectionsMarshal.AsSpan(flow.Ports).SequenceEqual(CollectionsMarshal.AsSpan(packet.Ports)))
+        {
+            flow.Truth.PathChanges += flow.Ports.Count > 0 ? 1 : 0;
+            flow.Ports.Clear();
+            flow.Ports.AddRange(packet.Ports);
+            flow.Truth.Path = [.. packet.Ports.Select(p => _ports[p].Timeline.Truth.Switch)];
+        }
+
+        return true;
+    }
+
+    private void Sweep(long beforeNs)
+    {
+        foreach ((int id, Packet packet) in _packets)
+        {
+            if (packet.SeenNs < beforeNs)
+            {
+                Lose(packet);
+                _packets.Remove(id);
+                _free.Push(packet);
+            }
+        }
+    }
+
+    // A packet that a switch did not send on found the queue full of the port that its flow takes there.
+    private void Lose(Packet packet)
+    {
+        if (packet.InsideOf is not { } inside)
+        {
+            return;
+        }
+
+        foreach (int port in packet.Flow.Ports)
+        {
+            PortTruth truth = _ports[port].Timeline.Truth;
+            if (truth.Switch == inside)
+            {
+                truth.TailDrops++;
+                return;
+            }
+        }
+    }
+
+    private sealed record SwitchPort(PortTimeline Timeline, bool ToHost);
+
+    private sealed record Flow(FlowTruth Truth)
+    {
+        /// <summary>The egress ports that its newest packet took.</summary>
+        public List<int> Ports { get; } = [];
+    }
+
+    private sealed class Packet
+    {
+        public Flow Flow { get; private set; } = null!;
+
+        public List<int> Ports { get; } = [];
+
+        public string? InsideOf { get; set; }
+
+        public long StartNs { get; set; }
+
+        public long InNs { get; set; }
+
+        public long SeenNs { get; set; }
+
+        public void Restart(Flow flow)
+        {
+            Flow = flow;
+            Ports.Clear();
+            InsideOf = null;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Telemetry.Lab.Hosts;
+using Telemetry.Lab.Mininet.Wires;
+using Telemetry.Lab.Traffic;
+using Telemetry.Lab.Truth;
+
+namespace Telemetry.Lab.Tests.Mininet.Wires;
+
+public class WireTrackerTests
+{
+    private static readonly FlowKey s_key = new(0x0A000101, 0x0A000201, 17, 10_000, 34_000);
+
+    private readonly WireTracker _tracker = new();
+    private readonly FlowTruth _flow = new(s_key, "h1", "h2");
+    private readonly PortTruth _s1ToHost = new("s1", 1, 64);
+    private readonly PortTruth _s1ToS2 = new("s1", 2, 64);
+    private readonly PortTruth _s2ToHost = new("s2", 1, 64);
+    private readonly PortTruth _s2ToS1 = new("s2", 2, 64);
+    private readonly FrameTemplate _frames = new(s_key, new byte[6], new byte[6], 5);
+    private readonly int[] _ports;
+
+    public WireTrackerTests()
+    {
+        _ports = [_tracker.Add(_s1ToHost, true), _tracker.Add(_s1ToS2, false), _tracker.Add(_s2ToHost, true), _tracker.Add(_s2ToS1, false)];
+        _tracker.Add(_flow);
+    }
+
+    [Fact]
+    public void OnFrame_PacketCrossesTwoSwitches_PathAndLatenciesAreKnown()
+    {
+        Cross(_frames.Udp(100, 0, 0).ToArray(), 1000, lost: false);
+        _tracker.Complete();
+
+        Assert.Equal(["s1", "s2"], _flow.Path);
+        Assert.Equal(40, _flow.LatencyNs.Max);
+        Assert.Equal(10, _s1ToS2.HopLatencyNs.Max);
+        Assert.Equal(20, _s2ToHost.HopLatencyNs.Max);
+        Assert.Equal(0, _s1ToHost.MeasuredPackets + _s2ToS1.MeasuredPackets);
+    }
+
+    [Fact]
+    public void Complete_PacketThatASwitchKept_IsADropOfTheFlowsPortThere()
+    {
+        Cross(_frames.Udp(100, 0, 0).ToArray(), 1000, lost: false);
+        Cross(_frames.Udp(100, 1, 0).ToArray(), 2000, lost: true);
+        _tracker.Complete();
+
+        Assert.Equal(1, _s2ToHost.TailDrops);
+        Assert.Equal(0, _s1ToS2.TailDrops);
+        Assert.Equal(1, _s2ToHost.MeasuredPackets);
+    }
+
+    [Fact]
+    public void OnFrame_FramesOfNobody_AreIgnored()
+    {
+        FrameTemplate other = new(s_key with { DestinationPort = 34_001 }, new byte[6], new byte[6], 5);
+        Cross(other.Udp(100, 0, 0).ToArray(), 1000, lost: false);
+        for (int length = 0; length < 38; length++)
+        {
+            _tracker.OnFrame(_ports[0], _frames.Udp(100, 0, 0)[..length], false, 1);
+        }
+
+        _tracker.Complete();
+
+        Assert.Empty(_flow.Path);
+        Assert.Equal(0, _s1ToS2.MeasuredPackets);
+    }
+
+    private void Cross(byte[] frame, long atNs, bool lost)
+    {
+        _tracker.OnFrame(_ports[0], frame, isOutgoing: false, atNs);
+        _tracker.OnFrame(_ports[1], frame, isOutgoing: true, atNs + 10);
+        _tracker.OnFrame(_ports[3], frame, isOutgoing: false, atNs + 20);
+        if (!lost)
+        {
+            _tracker.OnFrame(_ports[2], frame, isOutgoing: true, atNs + 40);
+        }
+    }
+}
