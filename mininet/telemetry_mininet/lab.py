@@ -115,6 +115,8 @@ class MininetLab:
             "mbps": received["bits_per_second"] / 1e6,
             "lost": received.get("lost_packets", 0),
             "packets": received.get("packets", 0),
+            "retransmits": end.get("sum_sent", {}).get("retransmits", 0),
+            "bytes_sent": end.get("sum_sent", {}).get("bytes", 0),
         }
 
     def execute(self, host: str, command: str, seconds: float) -> dict[str, Any]:

@@ -75,6 +75,11 @@ internal static partial class LabCommand
     private static async Task<LabResult> RunMininetAsync(
         ParseResult parsed, LabOptions options, LiveSettings settings, CancellationToken cancellation)
     {
+        if (parsed.GetValue(s_headless) && settings.Command is not "")
+        {
+            NamespaceRun.LeaveSession();
+        }
+
         await NamespaceRun.RaiseLoopbackAsync(cancellation).ConfigureAwait(false);
         bool bmv2 = parsed.GetRequiredValue(s_switch) == "bmv2";
         string host = Environment.ProcessPath ?? throw new CommandException("cannot tell where this program is");

@@ -76,6 +76,7 @@ internal sealed class WireTap : IDisposable
     {
         try
         {
+            Priority.RaiseThread();
             Follow();
         }
 #pragma warning disable CA1031 // the top of the thread: whoever completes the tap gets the fault
