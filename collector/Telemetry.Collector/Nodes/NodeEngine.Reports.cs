@@ -12,6 +12,7 @@ public sealed partial class NodeEngine
 
     // Without a line's rate, only packets whose bytes take no time to speak of say how far two clocks are apart.
     private const int SmallPacketBytes = 256;
+    private const byte Tcp = 6;
     private const int FrameBytes = 14;
 
     // Two estimates of one difference are this close; a little less than nothing is nothing.
@@ -178,6 +179,12 @@ public sealed partial class NodeEngine
         if (report.Flow.IsIpv6)
         {
             return SequenceTracker.Step.Forward;
+        }
+
+        // Linux answers without a connection (SYN-ACK, RST, TIME-WAIT) with 0 in between a connection's own numbers.
+        if (report.IpIdentification == 0 && report.Flow.Protocol == Tcp && !flow.Identifications.IsNear(0))
+        {
+            return SequenceTracker.Step.Strange;
         }
 
         flow.Pair.Observe(flow, report.IpIdentification);

@@ -75,6 +75,10 @@ internal sealed class SequenceTracker
     /// <summary>By how much the newest number was ahead of the one before it.</summary>
     public uint LastAdvance { get; private set; }
 
+    /// <summary>True when a number is within the reordering of the newest one, so that it may be its neighbour's.</summary>
+    public bool IsNear(uint number) =>
+        Started && (((number - _head) & _mask) <= Reordering || ((_head - number) & _mask) < Reordering);
+
     public Step Observe(uint number)
     {
         number &= _mask;

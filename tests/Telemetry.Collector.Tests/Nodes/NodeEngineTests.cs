@@ -270,6 +270,23 @@ public class NodeEngineTests
         Assert.All(_sink.Windows.SelectMany(window => window.Flows), flow => Assert.False(flow.HasLost));
     }
 
+    [Theory, InlineData(60_000), InlineData(65_500), InlineData(100)]
+    public void OnDatagram_TcpWithZerosBetween_NoLossIsInvented(int first)
+    {
+        // As Linux does: SYN-ACK and TIME-WAIT's answer carry 0, the connection counts from a number of its own, here past 65535.
+        NodeEngine node = Node();
+        var tcp = Reports.Udp() with { Protocol = 6 };
+        uint sequence = 0;
+        foreach (int number in (int[])[0, .. Enumerable.Range(first, 200), 0, .. Enumerable.Range(first + 200, 50), 0])
+        {
+            node.OnDatagram(Reports.TwoHops(sequence++, (ushort)number, flow: tcp));
+        }
+
+        node.Flush();
+        Assert.Contains(_sink.Windows.SelectMany(window => window.Flows), flow => flow.HasLost);
+        Assert.All(_sink.Windows.SelectMany(window => window.Flows), flow => Assert.Equal(0ul, flow.Lost));
+    }
+
     [Fact]
     public void OnDatagram_PathChanges_IsToldOnceWithBothPaths()
     {
