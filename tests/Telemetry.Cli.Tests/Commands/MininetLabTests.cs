@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Telemetry.Cli.Tests.Programs;
 
@@ -16,9 +15,9 @@ public class MininetLabTests
     [RequiresFact("root", Mininet, Ping, Nft)]
     public async Task Lab_Mininet_TelemetryAgreesWithTheTruth()
     {
-        HashSet<string> before = [.. await ExistingAsync()];
         (int code, string output, string errors) = await TelemetryProcess.RunAsync(s_linear);
         Assert.True(code == 0, errors);
+        LabRemains remains = LabRemains.Of(errors.Split('\n').First(l => l.Contains(LabRemains.FolderIn, StringComparison.Ordinal)));
 
         using JsonDocument document = JsonDocument.Parse(output);
         JsonElement ping = document.RootElement.GetProperty("ping");
@@ -28,7 +27,7 @@ public class MininetLabTests
         JsonElement reports = document.RootElement.GetProperty("reports");
         Assert.True(reports.GetProperty("decoded").GetInt64() > 0);
         Assert.Equal(0, reports.GetProperty("malformed").GetInt64());
-        Assert.Empty(await LeftAsync(before));
+        Assert.Empty(await remains.LeftAsync());
     }
 
     [RequiresFact("root", Mininet, Ping, Nft, "simple_switch_grpc")]
@@ -80,59 +79,16 @@ public class MininetLabTests
     [RequiresFact("root", Mininet, Ping, Nft)]
     public async Task Lab_MininetInterrupted_LeavesNothingBehind()
     {
-        HashSet<string> before = [.. await ExistingAsync()];
+        LabRemains remains;
         await using (TelemetryProcess lab = TelemetryProcess.Start(s_linear))
         {
+            remains = LabRemains.Of(await lab.SaysAsync(LabRemains.FolderIn));
             await lab.SaysAsync("the network is up");
             await lab.SignalAsync("INT");
             await lab.EndAsync();
         }
 
-        Assert.Empty(await LeftAsync(before));
-    }
-
-    [RequiresFact("root", Mininet, Ping, Nft)]
-    public async Task Lab_MininetKilled_LeavesNothingBehind()
-    {
-        HashSet<string> before = [.. await ExistingAsync()];
-        await using (TelemetryProcess lab = TelemetryProcess.Start(s_linear))
-        {
-            await lab.SaysAsync("the network is up");
-            await lab.SignalAsync("KILL");
-            await lab.EndAsync();
-        }
-
-        Assert.Empty(await LeftAsync(before));
-    }
-
-    // Interfaces, namespaces and lab processes that are there and were not before; after an abrupt end the kernel needs a moment.
-    private static async Task<string[]> LeftAsync(HashSet<string> before)
-    {
-        for (int i = 0; ; i++)
-        {
-            string[] left = [.. (await ExistingAsync()).Where(name => !before.Contains(name))];
-            if (left.Length == 0 || i == 100)
-            {
-                return left;
-            }
-
-            await Task.Delay(100);
-        }
-    }
-
-    private static async Task<string[]> ExistingAsync() =>
-        (await ShellAsync("ip -o link | cut -d: -f2; ip netns list; pgrep -fa 'telemetry_mininet|simple_switch_grpc|telemetry.dll switch' || true"))
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static async Task<string> ShellAsync(string command)
-    {
-        // The pattern must not find the shell that looks for it.
-        ProcessStartInfo start = new("/bin/sh", ["-s"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        using Process shell = Process.Start(start)!;
-        await shell.StandardInput.WriteAsync(command);
-        shell.StandardInput.Close();
-        string output = await shell.StandardOutput.ReadToEndAsync();
-        await shell.WaitForExitAsync();
-        return output;
+        Assert.Empty(await remains.LeftAsync());
+        Assert.False(Directory.Exists(remains.Folder));
     }
 }
