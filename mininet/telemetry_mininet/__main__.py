@@ -44,7 +44,9 @@ JOBS: dict[str, Job] = {
     "pid": lambda lab, r: {"pid": lab.process_of(r["host"])},
     "shield": lambda lab, r: {"pids": lab.shield(r["first"], r["last"])},
     "link": lambda lab, r: lab.set_link(r["a"], r["b"], r["up"]),
-    "loss": lambda lab, r: lab.set_loss(r["a"], r["b"], r["fraction"], r.get("prefix")),
+    "loss": lambda lab, r: lab.set_loss(r["a"], r["b"], r["fraction"], r.get("prefix"), r.get("match", "")),
+    "delay": lambda lab, r: lab.set_delay(r["a"], r["b"], r["delay_ms"], r["jitter_ms"]),
+    "linkrate": lambda lab, r: lab.set_link_rate(r["a"], r["b"], r["bps"]),
     "dropped": lambda lab, r: {"frames": lab.dropped(r["a"], r["b"])},
     "reportloss": lambda lab, r: lab.set_report_loss(r["switch"], r["fraction"]),
     "rate": lambda lab, r: lab.set_rate(r["switch"], r["port"], r["bps"]),
@@ -82,7 +84,7 @@ def main() -> int:
             channel.send({"error": f"{type(fault).__name__}: {fault}"})
             return 1
         folder = lab.plan.log_folder
-        write_commands(folder / "bin", {h.name: lab.process_of(h.name) for h in lab.plan.hosts}, Path(__file__).parents[1])
+        write_commands(folder / "bin", {n.name: lab.process_of(n.name) for n in [*lab.plan.hosts, *lab.plan.routers]}, Path(__file__).parents[1])
         serve(folder, lambda request: run(lab, request))
         channel.send({"ready": True, "notes": lab.notes})
         for line in sys.stdin:

@@ -22,7 +22,7 @@ lab iperf A B [MBPS]             a TCP transfer of five seconds
 lab link A B up|down             a link, both ends
 lab loss A B FRACTION [PREFIX]   frames from A to B that are lost, 0 ends it
 lab reportloss SWITCH FRACTION   telemetry reports that are lost
-lab rate SWITCH PORT BPS         the rate of a BMv2 port
+lab rate SWITCH PORT BPS         the rate of a switch's port
 lab switch SWITCH up|down        ends a switch's process, or starts it again
 HOST [COMMAND]                   runs a command, or a shell, in a host"""
 

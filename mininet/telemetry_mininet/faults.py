@@ -21,8 +21,8 @@ def can_drop() -> bool:
     return shutil.which("nft") is not None
 
 
-def set_loss(node: Node, interface: str, fraction: float, prefix: str | None = None) -> None:
-    """Loses a fraction of the frames that leave ``interface`` (of those to an IPv4 ``prefix``); 0 ends it.
+def set_loss(node: Node, interface: str, fraction: float, match: str = "") -> None:
+    """Loses a fraction of the frames that leave ``interface`` (of those that nft's words ``match``); 0 ends it.
 
     RuntimeError says what nft did not like.
     """
@@ -33,9 +33,8 @@ def set_loss(node: Node, interface: str, fraction: float, prefix: str | None = N
         f"flush chain netdev {_TABLE} {chain}",
     ]
     if fraction > 0:
-        match = f"ip daddr {prefix} " if prefix else ""
         part = "" if fraction >= 1 else f"numgen random mod {_PARTS} < {round(fraction * _PARTS)} "
-        lines.append(f"add rule netdev {_TABLE} {chain} {match}{part}counter drop")
+        lines.append(f"add rule netdev {_TABLE} {chain} {match} {part}counter drop")
     _nft(node, lines)
 
 
@@ -50,6 +49,15 @@ def shield(node: Node, interface: str, first: int, last: int) -> None:
             f"add rule netdev {_TABLE} shield ip protocol {{ tcp, udp }} th dport {first}-{last} drop",
         ],
     )
+
+
+def set_delay(node: Node, interface: str, delay_ms: float, jitter_ms: float) -> None:
+    """Delays the frames that leave ``interface``, 0 ends it; RuntimeError where the kernel has no netem."""
+    command = ["tc", "qdisc", "replace" if delay_ms > 0 else "delete", "dev", interface, "root"]
+    command += ["netem", "delay", f"{delay_ms}ms", f"{jitter_ms}ms"] if delay_ms > 0 else []
+    _, fault, code = node.pexec(command)
+    if code != 0:
+        raise RuntimeError(f"links cannot be delayed, this kernel has no netem: {fault.strip()}")
 
 
 def dropped(node: Node, interface: str) -> int:

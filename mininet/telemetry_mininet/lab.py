@@ -15,6 +15,7 @@ from mininet.net import Mininet
 from . import faults
 from .nodes import P4Switch, TelemetryHost
 from .plan import LabPlan, LinkPlan
+from .routers import LinuxRouter
 
 START_SECONDS = 60
 """How long the switches may take to serve, on a machine that is busy with something else too."""
@@ -37,6 +38,8 @@ class MininetLab:
             self.net.addHost(
                 host.name, cls=TelemetryHost, ip=f"{host.address}/{host.prefix_length}", mac=host.mac, inNamespace=True
             )
+        for router in self.plan.routers:
+            self.net.addHost(router.name, cls=LinuxRouter, plan=router, ip=None, mac=None)
         for switch in self.plan.switches:
             self.net.addSwitch(switch.name, cls=P4Switch, plan=switch, log_folder=self.plan.log_folder)
         for link in self.plan.links:
@@ -47,6 +50,8 @@ class MininetLab:
             self._shape(link)
         for switch in self.plan.switches:
             self.net[switch.name].add_report_link(self.plan.collector_address, self.plan.collector_mac)
+        for router in self.plan.routers:
+            self.net[router.name].start()
         self.net.start()
         self._introduce_hosts()
         if self.plan.pcap_folder is not None:
@@ -157,21 +162,34 @@ class MininetLab:
                     continue
                 for interface in (link.intf1, link.intf2):
                     interface.ifconfig("up" if up else "down")
-                    if up and interface.node.name in self._hosts:
+                    if up:
                         self._introduce(interface.node.name)  # the kernel forgot its routes
 
-    def set_loss(self, a: str, b: str, fraction: float, prefix: str | None) -> None:
-        """Loses a fraction of the frames from ``a`` to ``b`` (of those to a prefix); 0 ends it."""
+    def set_loss(self, a: str, b: str, fraction: float, prefix: str | None, match: str = "") -> None:
+        """Loses a fraction of the frames from ``a`` to ``b`` (of those to a prefix, or that nft's words match); 0 ends it."""
         with self._lock:
-            for link in self._links(a, b):
-                sender = link.intf1 if link.intf1.node.name == a else link.intf2
-                faults.set_loss(sender.node, sender.name, fraction, prefix)
+            for sender in self._senders(a, b):
+                faults.set_loss(sender.node, sender.name, fraction, f"ip daddr {prefix}" if prefix else match)
+
+    def set_delay(self, a: str, b: str, delay_ms: float, jitter_ms: float) -> None:
+        """Delays the frames from ``a`` to ``b``, 0 ends it; RuntimeError where the kernel has no netem."""
+        with self._lock:
+            for sender in self._senders(a, b):
+                faults.set_delay(sender.node, sender.name, delay_ms, jitter_ms)
+
+    def set_link_rate(self, a: str, b: str, rate_bps: int) -> None:
+        """The rate of the ports of switches from ``a`` to ``b``; ValueError where ``a`` has no port whose rate can be set."""
+        for sender in self._senders(a, b):
+            node = sender.node
+            if isinstance(node, P4Switch):
+                node.set_rate(node.ports[sender], rate_bps)
+            elif isinstance(node, LinuxRouter):
+                node.set_rate(node.ports[sender], rate_bps)
 
     def dropped(self, a: str, b: str) -> int:
         """How many frames the loss from ``a`` to ``b`` took so far."""
         with self._lock:
-            senders = [l.intf1 if l.intf1.node.name == a else l.intf2 for l in self._links(a, b)]
-            return sum(faults.dropped(s.node, s.name) for s in senders)
+            return sum(faults.dropped(s.node, s.name) for s in self._senders(a, b))
 
     def set_report_loss(self, switch: str, fraction: float) -> None:
         """Loses a fraction of the reports of a switch; 0 ends it."""
@@ -184,14 +202,17 @@ class MininetLab:
         self._switch(switch).set_rate(port, rate_bps)
 
     def set_switch(self, switch: str, up: bool) -> None:
-        """Ends a switch's process at once, or starts it again."""
+        """Ends a switch's process at once, and with it its links, or starts it again."""
         node = self._switch(switch)
         if not up:
             node.kill()
-            return
-        with self._lock:
-            node.start([])
-        node.wait_ready(time.monotonic() + START_SECONDS)
+        neighbours = {n for i in node.intfList() if i.link for n in (i.link.intf1.node.name, i.link.intf2.node.name)} - {switch}
+        for neighbour in sorted(neighbours):
+            self.set_link(switch, neighbour, up)
+        if up:
+            with self._lock:
+                node.start([])
+            node.wait_ready(time.monotonic() + START_SECONDS)
 
     def _run(self, node: str, command: list[str]) -> str:
         return self._popen(node, command).communicate()[0].decode(errors="replace")
@@ -210,6 +231,9 @@ class MininetLab:
             raise ValueError(f"no link between {a} and {b}")
         return list(links)
 
+    def _senders(self, a: str, b: str) -> list[Any]:
+        return [link.intf1 if link.intf1.node.name == a else link.intf2 for link in self._links(a, b)]
+
     def _switch(self, name: str) -> P4Switch:
         if name not in self.net or not isinstance(self.net[name], P4Switch):
             raise ValueError(f"no switch {name}")
@@ -222,10 +246,11 @@ class MininetLab:
             if link.loss > 0:
                 faults.set_loss(node, interface.name, link.loss)
             if link.delay_ms > 0:
-                out, _, code = node.pexec(
-                    ["tc", "qdisc", "replace", "dev", interface.name, "root", "netem", "delay", f"{link.delay_ms}ms"]
-                )
-                if code != 0 and not self.notes:
+                if self.notes:
+                    continue
+                try:
+                    faults.set_delay(node, interface.name, link.delay_ms, 0)
+                except RuntimeError:
                     self.notes.append("link delays are not emulated: this kernel has no netem")
 
     def _capture(self) -> None:
@@ -248,9 +273,14 @@ class MininetLab:
 
     def _introduce(self, name: str) -> None:
         """What the topology says, or else static neighbours and a route to everybody."""
-        host, node = self._hosts[name], self.net[name]
+        node = self.net[name]
+        if isinstance(node, LinuxRouter):
+            node.introduce()
+        host = self._hosts.get(name)
+        if host is None:
+            return
         if host.commands:
             for command in host.commands:
                 node.cmd(command)
         else:
-            node.introduce([self.net[other.name] for other in self.plan.hosts])
+            node.introduce([self.net[other.name] for other in self.plan.hosts], host.gateway_mac)

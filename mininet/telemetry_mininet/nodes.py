@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import IO, Any, Mapping
 
-from mininet.node import Host, Switch
+from mininet.node import Host, Node, Switch
 
 from .plan import PortPlan, SwitchPlan
 from .queues import Bmv2Queues, packets_per_second
@@ -68,12 +68,18 @@ class TelemetryHost(Host):
             self.cmd("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1")
         return result
 
-    def introduce(self, others: "list[Host]") -> None:
-        """Static neighbours and a route to everybody: P4 switches rewrite MAC addresses and answer no ARP."""
-        self.cmd("ip route replace default dev eth0")
-        for other in others:
-            if other is not self:
-                self.cmd(f"ip neigh replace {other.IP()} lladdr {other.MAC()} dev eth0 nud permanent")
+    def introduce(self, others: "list[Host]", gateway_mac: str = "") -> None:
+        """Static neighbours and a route to everybody: P4 switches rewrite MAC addresses and answer no ARP.
+
+        With ``gateway_mac`` everybody is behind a router.
+        """
+        lines = ["route replace default dev eth0"]
+        lines += [
+            f"neigh replace {other.IP()} lladdr {gateway_mac or other.MAC()} dev eth0 nud permanent"
+            for other in others
+            if other is not self
+        ]
+        run_ip(self, lines)
 
 
 class P4Switch(Switch):
@@ -117,7 +123,7 @@ class P4Switch(Switch):
             if number == 0 or interface.name == "lo":
                 continue
             self.cmd(f"sysctl -qw net.ipv6.conf.{interface.name}.disable_ipv6=1")
-            if self._leads_to_switch(interface):
+            if self._leads_to_device(interface):
                 interface.ifconfig("mtu", str(SWITCH_LINK_MTU))
             arguments += ["-i", f"{number}@{interface.name}"]
         arguments += ["-i", f"{self.plan.report_port}@{self.report_interface()}"]
@@ -141,9 +147,16 @@ class P4Switch(Switch):
                         queues.set_rate(port.number, packets_per_second(port.rate_bps))
 
     def set_rate(self, port: int, rate_bps: int) -> None:
-        """Changes a port's rate while it runs; RuntimeError where the target cannot."""
+        """Changes a port's rate while it runs, 0 is unlimited; RuntimeError says what the switch did not like."""
         if not self.plan.thrift_port:
-            raise RuntimeError(f"{self.name} is an embedded switch: its rates are set when it starts")
+            program = self.plan.command[: self.plan.command.index("switch") + 1]
+            address = f"127.0.0.1:{self.plan.grpc_port}"
+            done = subprocess.run(
+                [*program, "--control", address, "rate", f"{port}={rate_bps}"], check=False, capture_output=True, text=True
+            )
+            if done.returncode != 0:
+                raise RuntimeError(f"{self.name}: {done.stderr.strip()}")
+            return
         with Bmv2Queues(self.plan.thrift_port) as queues:
             queues.set_rate(port, packets_per_second(rate_bps))
 
@@ -169,9 +182,9 @@ class P4Switch(Switch):
         super().stop(deleteIntfs)
 
     @staticmethod
-    def _leads_to_switch(interface: Any) -> bool:
+    def _leads_to_device(interface: Any) -> bool:
         link = interface.link
-        return link is not None and isinstance(link.intf1.node, Switch) and isinstance(link.intf2.node, Switch)
+        return link is not None and not any(isinstance(end.node, TelemetryHost) for end in (link.intf1, link.intf2))
 
     def _wait_port(self, port: int, what: str, deadline: float) -> None:
         while True:
@@ -260,6 +273,14 @@ class BMv2Switch(_ScriptSwitch):
         return [self._program], thrift, [
             "--thrift-port", str(thrift), "--notifications-addr", f"ipc://{folder}/{name}.ipc",
         ]  # fmt: skip
+
+
+def run_ip(node: Node, lines: list[str]) -> None:
+    """Runs many ``ip`` commands in a node as one process; RuntimeError says what ip did not like."""
+    process = node.popen(["ip", "-batch", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    out, _ = process.communicate("\n".join(lines).encode())
+    if process.returncode != 0:
+        raise RuntimeError(f"ip in {node.name}: {out.decode(errors='replace').strip()}")
 
 
 def _put_first(process: int) -> None:

@@ -37,14 +37,47 @@ class SwitchPlan:
 
 
 @dataclass(frozen=True)
+class RouterPortPlan:
+    """A router's port: its own MAC address, that of the other end, and its queue."""
+
+    number: int
+    mac: str
+    far_mac: str
+    rate_bps: int = 0
+    queue_packets: int = 64
+
+
+@dataclass(frozen=True)
+class RoutePlan:
+    """The ports, of equal cost, that lead to a host."""
+
+    address: str
+    ports: list[int]
+
+
+@dataclass(frozen=True)
+class RouterPlan:
+    """A router, or with ``rules`` (nft's words, the first that matches decides) a firewall."""
+
+    name: str
+    ports: list[RouterPortPlan]
+    routes: list[RoutePlan]
+    rules: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class HostPlan:
-    """A host with one interface; ``commands`` run in it once the network is up."""
+    """A host with one interface; ``commands`` run in it once the network is up.
+
+    ``gateway_mac`` is the router that it hangs on, if that is what it hangs on: all frames go there.
+    """
 
     name: str
     address: str
     prefix_length: int
     mac: str
     commands: list[str] = field(default_factory=list)
+    gateway_mac: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +101,7 @@ class LabPlan:
     collector_mac: str
     log_folder: Path
     pcap_folder: Path | None = None
+    routers: list[RouterPlan] = field(default_factory=list)
 
     @staticmethod
     def read(path: str) -> "LabPlan":
@@ -92,8 +126,29 @@ class LabPlan:
                 for item in data["switches"]
             ],
             hosts=[
-                HostPlan(item["name"], item["address"], int(item["prefix_length"]), item["mac"], list(item["commands"]))
+                HostPlan(
+                    item["name"],
+                    item["address"],
+                    int(item["prefix_length"]),
+                    item["mac"],
+                    list(item["commands"]),
+                    item["gateway_mac"],
+                )
                 for item in data["hosts"]
+            ],
+            routers=[
+                RouterPlan(
+                    name=item["name"],
+                    ports=[
+                        RouterPortPlan(
+                            int(p["number"]), p["mac"], p["far_mac"], int(p["rate_bps"]), int(p["queue_packets"])
+                        )
+                        for p in item["ports"]
+                    ],
+                    routes=[RoutePlan(r["address"], [int(p) for p in r["ports"]]) for r in item["routes"]],
+                    rules=list(item["rules"]),
+                )
+                for item in data["routers"]
             ],
             links=[
                 LinkPlan(

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Telemetry.Collector.Devices;
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Fabric;
 using Telemetry.Lab.Running;
@@ -36,6 +37,8 @@ internal sealed class EmbeddedNetwork : ILiveNetwork
         _fabric = new EmbeddedFabric(_loop, topology, seed, node => _targets[node.Name].Send);
         _thread = new Thread(RunLoop) { IsBackground = true, Name = "fabric" };
     }
+
+    public IReadOnlyList<LinuxDevice> Devices => [];
 
     public bool SharedClock => true;
 

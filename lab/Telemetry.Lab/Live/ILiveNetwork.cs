@@ -1,4 +1,5 @@
 using System.Net;
+using Telemetry.Collector.Devices;
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Running;
 
@@ -7,6 +8,9 @@ namespace Telemetry.Lab.Live;
 /// <summary>Switches and hosts that run in real time, whoever runs them.</summary>
 internal interface ILiveNetwork : IAsyncDisposable
 {
+    /// <summary>Routers and firewalls on this machine whose interfaces, routes and rules a node reads; once started.</summary>
+    IReadOnlyList<LinuxDevice> Devices { get; }
+
     /// <summary>True when all switches stamp from one clock.</summary>
     bool SharedClock { get; }
 

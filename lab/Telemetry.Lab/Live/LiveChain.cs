@@ -109,6 +109,7 @@ internal sealed class LiveChain : IAsyncDisposable
                 Listen = network.Collector.ToString(),
                 Upstream = upstream,
                 Inventory = LabInventory.Of(topology, network.SharedClock),
+                Devices = [.. network.Devices.Where(d => _clusters.NodeOf(d.Name) == name)],
                 Switches = [.. switches.Select(s => new SwitchTarget(s.Name, network.UrlOf(s), (ulong)s.NodeId))],
             },
             time, loggers);

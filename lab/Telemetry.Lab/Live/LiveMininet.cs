@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Telemetry.Collector.Devices;
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Mininet;
 using Telemetry.Lab.Reporting;
@@ -16,11 +17,21 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
     private const double DrainSeconds = 0.5;
     private const int PingsPerPair = 3;
 
+    /// <summary>All pairs of so many hosts take some seconds.</summary>
+    private const int MaxHostsOfAllPairs = 32;
+
     private readonly List<PingResult> _pings = [];
+    private readonly Dictionary<string, int> _routers = new(StringComparer.Ordinal);
     private MininetNetwork? _network;
     private MininetTraffic? _traffic;
     private Action<string> _progress = _ => { };
     private int _commandExitCode;
+
+    public IReadOnlyList<LinuxDevice> Devices =>
+    [
+        .. topology.Switches.Where(s => _routers.ContainsKey(s.Name))
+            .Select(s => new LinuxDevice(s.Name, LabInventory.KindOf(s), _routers[s.Name], null)),
+    ];
 
     public bool SharedClock => false;
 
@@ -36,8 +47,12 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
     public async Task StartAsync(CancellationToken cancellation)
     {
         _traffic = new MininetTraffic(
-            topology, seed, time, topology.Switches.Any(s => MininetPlan.TargetOf(s, options.Target) == SwitchTarget.Bmv2));
+            topology, seed, time, topology.Switches.Any(s => s.RunsP4 && MininetPlan.TargetOf(s, options.Target) == SwitchTarget.Bmv2));
         _network = await MininetNetwork.StartAsync(topology, options, cancellation).ConfigureAwait(false);
+        foreach (SwitchNode router in topology.Switches.Where(s => !s.RunsP4))
+        {
+            _routers.Add(router.Name, await _network.ProcessOfAsync(router.Name, cancellation).ConfigureAwait(false));
+        }
     }
 
     public string UrlOf(SwitchNode node) =>
@@ -59,16 +74,12 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
             progress(note);
         }
 
-        (HostNode Src, HostNode Dst)[] pairs = Pairs();
-        PingResult[] pings = await Task.WhenAll(pairs
-            .Select(p => network.PingAsync(p.Src.Name, p.Dst.Name, PingsPerPair, cancellation))).ConfigureAwait(false);
-        _pings.AddRange(pings);
-        progress($"ping: {pings.Sum(p => p.Received)} of {pings.Sum(p => p.Sent)} answered");
+        await PingAsync(network, cancellation).ConfigureAwait(false);
 
         IReadOnlyList<int> processes = await network.ShieldAsync(
             ScenarioTraffic.FirstSourcePort, ScenarioTraffic.LastDestinationPort, cancellation).ConfigureAwait(false);
         double seconds = Math.Max(1, run.Seconds - TimeProvider.System.GetElapsedTime(begun).TotalSeconds - DrainSeconds);
-        ScenarioPlan plan = await traffic.StartAsync(run.Scenario, seconds, processes).ConfigureAwait(false);
+        ScenarioPlan plan = await traffic.StartAsync(run.Scenario, seconds, processes, _routers).ConfigureAwait(false);
         progress($"{plan.Name}: {plan.Flows.Count} flows over {seconds:F0} s");
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task faults = new ScenarioFaults(topology, network, traffic).PlayAsync(plan, over.Token);
@@ -113,6 +124,23 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
         {
             await _network.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private async Task PingAsync(MininetNetwork network, CancellationToken cancellation)
+    {
+        if (topology.Hosts.Count <= MaxHostsOfAllPairs)
+        {
+            _pings.AddRange(await network.PingAllAsync(cancellation).ConfigureAwait(false));
+        }
+        else
+        {
+            _pings.AddRange(await Task.WhenAll(Pairs()
+                .Select(p => network.PingAsync(p.Src.Name, p.Dst.Name, PingsPerPair, cancellation))).ConfigureAwait(false));
+        }
+
+        PingResult[] silent = [.. _pings.Where(p => p.Received < p.Sent)];
+        string lost = silent.Length == 0 ? "" : $"; not all of {string.Join(", ", silent.Take(5).Select(p => $"{p.Src} to {p.Dst}"))}";
+        _progress($"ping: {_pings.Sum(p => p.Received)} of {_pings.Sum(p => p.Sent)} answered{lost}");
     }
 
     // Each host to its next one, and the two ends: every link is used, and the count stays linear.

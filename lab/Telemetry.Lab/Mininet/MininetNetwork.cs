@@ -15,6 +15,7 @@ public sealed class MininetNetwork : IAsyncDisposable
     private const string Python = "/usr/bin/python3";
 
     private readonly Process _process;
+    private readonly string[] _hosts;
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonNode?>> _pending = new();
     private readonly TaskCompletionSource<IReadOnlyList<string>> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -23,9 +24,10 @@ public sealed class MininetNetwork : IAsyncDisposable
     private readonly Task _errors;
     private int _lastId;
 
-    private MininetNetwork(Process process)
+    private MininetNetwork(Process process, string[] hosts)
     {
         _process = process;
+        _hosts = hosts;
         _errors = ReadErrorsAsync();
         _reader = ReadAsync();
     }
@@ -55,7 +57,8 @@ public sealed class MininetNetwork : IAsyncDisposable
         start.Environment["PYTHONPATH"] = options.PackageFolder;
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         MininetNetwork network = new(
-            Process.Start(start) ?? throw new MininetException($"cannot start {Python}"));
+            Process.Start(start) ?? throw new MininetException($"cannot start {Python}"),
+            [.. topology.Hosts.Select(h => h.Name)]);
         try
         {
             network.Notes = await network._ready.Task.WaitAsync(cancellation).ConfigureAwait(false);
@@ -83,9 +86,55 @@ public sealed class MininetNetwork : IAsyncDisposable
         DoAsync(new JsonObject { ["do"] = "link", ["a"] = a, ["b"] = b, ["up"] = up }, cancellation);
 
     /// <summary>Loses a fraction of the frames that one device sends to its neighbour; 0 ends it.</summary>
+    /// <param name="from">Sender.</param>
+    /// <param name="to">Its neighbour.</param>
+    /// <param name="fraction">Of those frames that <paramref name="match"/> means.</param>
+    /// <param name="match">In nft's words; empty for all.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="MininetException">The job failed.</exception>
-    public Task SetLossAsync(string from, string to, double fraction, CancellationToken cancellation) =>
-        DoAsync(new JsonObject { ["do"] = "loss", ["a"] = from, ["b"] = to, ["fraction"] = fraction }, cancellation);
+    public Task SetLossAsync(string from, string to, double fraction, string match, CancellationToken cancellation) =>
+        DoAsync(new JsonObject { ["do"] = "loss", ["a"] = from, ["b"] = to, ["fraction"] = fraction, ["match"] = match }, cancellation);
+
+    /// <summary>Delays the frames that one device sends to its neighbour; 0 ends it.</summary>
+    /// <exception cref="MininetException">The job failed, or the kernel cannot delay frames.</exception>
+    public Task SetDelayAsync(string from, string to, double delayMs, double jitterMs, CancellationToken cancellation) =>
+        DoAsync(new JsonObject { ["do"] = "delay", ["a"] = from, ["b"] = to, ["delay_ms"] = delayMs, ["jitter_ms"] = jitterMs }, cancellation);
+
+    /// <summary>Sets the rate of one device's ports to its neighbour; a host's stays.</summary>
+    /// <exception cref="MininetException">The job failed.</exception>
+    public Task SetLinkRateAsync(string from, string to, long bitsPerSecond, CancellationToken cancellation) =>
+        DoAsync(new JsonObject { ["do"] = "linkrate", ["a"] = from, ["b"] = to, ["bps"] = bitsPerSecond }, cancellation);
+
+    /// <summary>Sets the rate of a switch's port.</summary>
+    /// <exception cref="MininetException">The job failed.</exception>
+    public Task SetRateAsync(string switchName, int port, long bitsPerSecond, CancellationToken cancellation) =>
+        DoAsync(new JsonObject { ["do"] = "rate", ["switch"] = switchName, ["port"] = port, ["bps"] = bitsPerSecond }, cancellation);
+
+    /// <summary>Ends a switch's process and its links at once, or starts it again.</summary>
+    /// <exception cref="MininetException">The job failed.</exception>
+    public Task SetSwitchAsync(string switchName, bool up, CancellationToken cancellation) =>
+        DoAsync(new JsonObject { ["do"] = "switch", ["switch"] = switchName, ["up"] = up }, cancellation);
+
+    /// <summary>Every host pings every other one once.</summary>
+    /// <returns>One entry a pair.</returns>
+    /// <exception cref="MininetException">The job failed.</exception>
+    public async Task<IReadOnlyList<PingResult>> PingAllAsync(CancellationToken cancellation)
+    {
+        JsonNode result = await DoAsync(new JsonObject { ["do"] = "pingall", ["count"] = 1 }, cancellation).ConfigureAwait(false);
+        HashSet<(string, string)> silent = [.. result["silent"]!.AsArray().Select(p => ((string)p![0]!, (string)p[1]!))];
+        return
+        [
+            .. from src in _hosts
+               from dst in _hosts
+               where src != dst
+               select new PingResult(src, dst, 1, silent.Contains((src, dst)) ? 0 : 1),
+        ];
+    }
+
+    /// <summary>A process in a host's or router's namespaces, as numbered where this one runs.</summary>
+    /// <exception cref="MininetException">The job failed.</exception>
+    public async Task<int> ProcessOfAsync(string device, CancellationToken cancellation) =>
+        (int)(await DoAsync(new JsonObject { ["do"] = "pid", ["host"] = device }, cancellation).ConfigureAwait(false))["pid"]!;
 
     /// <summary>Loses a fraction of a switch's reports; 0 ends it.</summary>
     /// <exception cref="MininetException">The job failed.</exception>

@@ -6,7 +6,7 @@ using Telemetry.Controller.Topologies;
 namespace Telemetry.Lab.Mininet;
 
 /// <summary>The plan that the Python package builds: see <c>mininet/telemetry_mininet/plan.py</c>.</summary>
-public static class MininetPlan
+public static partial class MininetPlan
 {
     /// <summary>The loopback port where a switch serves P4Runtime, as a stand-alone controller expects it.</summary>
     public static int GrpcPort(SwitchNode node) => ControllerHost.FirstGrpcPort + node.NodeId;
@@ -29,7 +29,8 @@ public static class MininetPlan
         ["collector_mac"] = options.CollectorMac,
         ["log_folder"] = options.WorkFolder,
         ["pcap_folder"] = options.PcapFolder,
-        ["switches"] = Array(topology.Switches.Select(s => Switch(topology, s, options))),
+        ["switches"] = Array(topology.Switches.Where(s => s.RunsP4).Select(s => Switch(topology, s, options))),
+        ["routers"] = Routers(topology),
         ["hosts"] = Array(topology.Hosts.Select(h => new JsonObject
         {
             ["name"] = h.Name,
@@ -37,6 +38,7 @@ public static class MininetPlan
             ["prefix_length"] = h.PrefixLength,
             ["mac"] = h.Mac,
             ["commands"] = Array(h.Commands.Select(c => JsonValue.Create(c))),
+            ["gateway_mac"] = GatewayMac(topology, h) ?? "",
         })),
         ["links"] = Array(topology.Links.Select(l => new JsonObject
         {

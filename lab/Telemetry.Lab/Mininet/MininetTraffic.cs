@@ -32,6 +32,7 @@ internal sealed class MininetTraffic : IDisposable
     private readonly Dictionary<string, Host> _hosts = new(StringComparer.Ordinal);
     private readonly List<HostSocket> _sockets = [];
     private readonly List<(string Interface, PortTruth Port)> _ports = [];
+    private readonly Dictionary<string, int> _routers = [];
     private ScenarioTraffic? _traffic;
     private WireTap? _tap;
     private long _startNs;
@@ -61,34 +62,33 @@ internal sealed class MininetTraffic : IDisposable
     /// <param name="name">Scenario.</param>
     /// <param name="seconds">How long it lasts from now on.</param>
     /// <param name="processes">For each host of the topology, a process in its namespace.</param>
+    /// <param name="routers">A process in each router's namespace, by the router's name.</param>
     /// <returns>The plan; whoever asked plays its faults.</returns>
     /// <exception cref="ArgumentException">The topology does not suit the scenario.</exception>
     /// <exception cref="MininetException">A host's interface cannot be opened.</exception>
-    public async Task<ScenarioPlan> StartAsync(string name, double seconds, IReadOnlyList<int> processes)
+    public async Task<ScenarioPlan> StartAsync(string name, double seconds, IReadOnlyList<int> processes, IReadOnlyDictionary<string, int> routers)
     {
         Open(processes);
-        (long nowNs, long epochUnixNs) = await _loop.InvokeAsync(() =>
-            (_loop.NowNs, ((DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100) - _loop.NowNs)).ConfigureAwait(false);
-        ScenarioPlan plan = ScenarioCatalog.Plan(
-            name, new ScenarioContext(_topology, _seed, nowNs + LeadNs, nowNs + (long)(seconds * 1e9)));
-        if (_evenFrames)
-        {
-            plan = plan with
-            {
-                Flows = [.. plan.Flows.Select(f => f.Pattern is TcpTraffic ? f : f with { FrameBytes = ReferenceFrameBytes })],
-            };
-        }
-
+        long epochUnixNs = await _loop.InvokeAsync(() =>
+            ((DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100) - _loop.NowNs).ConfigureAwait(false);
         WireTracker tracker = new();
         _tap = new WireTap(tracker, epochUnixNs);
         foreach ((string interfaceName, PortTruth port, bool toHost) in SwitchPorts())
         {
             _ports.Add((interfaceName, port));
             Truth.Add(port);
-            _tap.Add(interfaceName, tracker.Add(port, toHost));
+            if (!routers.ContainsKey(port.Switch))
+            {
+                _tap.Add(interfaceName, tracker.Add(port, toHost));
+            }
         }
 
-        await _loop.InvokeAsync(() => Begin(plan, tracker)).ConfigureAwait(false);
+        foreach ((string router, int process) in routers)
+        {
+            _routers.Add(router, process);
+        }
+
+        ScenarioPlan plan = await _loop.InvokeAsync(() => Begin(name, (long)(seconds * 1e9), tracker)).ConfigureAwait(false);
         _tap.Start();
         return plan;
     }
@@ -106,20 +106,28 @@ internal sealed class MininetTraffic : IDisposable
     {
         await EndLoopAsync().ConfigureAwait(false);
         _tap?.Complete();
-        Dictionary<string, (long Frames, long Bytes)> sent = SentByInterface();
+        Dictionary<string, (long Frames, long Bytes)> sent = SentByInterface("self");
+        foreach (int process in _routers.Values)
+        {
+            foreach ((string name, (long, long) counts) in SentByInterface(process.ToString(CultureInfo.InvariantCulture)))
+            {
+                sent[name] = counts;
+            }
+        }
+
         foreach ((string interfaceName, PortTruth port) in _ports)
         {
             (port.TxFrames, port.TxBytes) = sent.GetValueOrDefault(interfaceName);
         }
 
-        FabricCounts counts = new(
+        FabricCounts result = new(
             _topology.Switches.Sum(s => sent.GetValueOrDefault($"{s.Name}-rep").Frames),
             0,
             _hosts.Values.Sum(h => Enum.GetValues<FrameFault>().Where(f => f != FrameFault.None).Sum(h.Faults)),
             _traffic?.TcpRetransmissions ?? 0,
             _startNs,
             _loop.EventsRun);
-        return (_loop.NowNs, counts);
+        return (_loop.NowNs, result);
     }
 
     /// <summary>What the account lacks because this machine was too slow, in words; null when nothing.</summary>
@@ -147,7 +155,7 @@ internal sealed class MininetTraffic : IDisposable
         _stop.Dispose();
     }
 
-    // Time to open everything before the first packet.
+    // Time to schedule everything before the first packet.
     private const long LeadNs = 200_000_000;
 
     private void Open(IReadOnlyList<int> processes)
@@ -161,7 +169,8 @@ internal sealed class MininetTraffic : IDisposable
         [
             .. _topology.Hosts.Select(h => _topology.Links.First(l => l.A.Device == h.Name || l.B.Device == h.Name).RateBitsPerSecond),
         ];
-        NetworkNamespace.ForEach(processes, i => _sockets.Add(new HostSocket(_loop, HostInterface, rates[i])));
+        NetworkNamespace.ForEach(processes, i => _sockets.Add(
+            new HostSocket(_loop, HostInterface, rates[i], MininetPlan.GatewayMac(_topology, _topology.Hosts[i]))));
         for (int i = 0; i < _sockets.Count; i++)
         {
             // The wire's own delay and loss are Mininet's.
@@ -169,8 +178,18 @@ internal sealed class MininetTraffic : IDisposable
         }
     }
 
-    private bool Begin(ScenarioPlan plan, WireTracker tracker)
+    private ScenarioPlan Begin(string name, long lengthNs, WireTracker tracker)
     {
+        ScenarioPlan plan = ScenarioCatalog.Plan(
+            name, new ScenarioContext(_topology, _seed, _loop.NowNs + LeadNs, _loop.NowNs + LeadNs + lengthNs));
+        if (_evenFrames)
+        {
+            plan = plan with
+            {
+                Flows = [.. plan.Flows.Select(f => f.Pattern is TcpTraffic ? f : f with { FrameBytes = ReferenceFrameBytes })],
+            };
+        }
+
         ScenarioTraffic traffic = new(_loop, _hosts, Truth, stampsLatency: false);
         List<string> faults = [];
         traffic.Validate(plan, _topology.Name, faults);
@@ -193,30 +212,31 @@ internal sealed class MininetTraffic : IDisposable
 
         _traffic = traffic;
         _startNs = _loop.NowNs;
-        return true;
+        return plan;
     }
 
     private IEnumerable<(string Interface, PortTruth Port, bool ToHost)> SwitchPorts()
     {
+        IReadOnlySet<LinkEnd> edges = EdgePorts.Of(_topology);
         foreach (Link link in _topology.Links)
         {
-            foreach ((LinkEnd near, LinkEnd far) in new[] { (link.A, link.B), (link.B, link.A) })
+            foreach (LinkEnd near in new[] { link.A, link.B })
             {
                 if (!_hosts.ContainsKey(near.Device))
                 {
                     yield return (
                         string.Create(CultureInfo.InvariantCulture, $"{near.Device}-eth{near.Port}"),
                         new PortTruth(near.Device, near.Port, link.QueueDepthPackets),
-                        _hosts.ContainsKey(far.Device));
+                        edges.Contains(near));
                 }
             }
         }
     }
 
-    private static Dictionary<string, (long Frames, long Bytes)> SentByInterface()
+    private static Dictionary<string, (long Frames, long Bytes)> SentByInterface(string process)
     {
         Dictionary<string, (long, long)> sent = new(StringComparer.Ordinal);
-        foreach (string line in File.ReadLines("/proc/self/net/dev").Skip(2))
+        foreach (string line in File.ReadLines($"/proc/{process}/net/dev").Skip(2))
         {
             // name: eight fields received, then bytes and packets sent
             int colon = line.IndexOf(':', StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using Telemetry.Controller.Topologies;
+using Telemetry.Lab.Fabric;
 using Telemetry.Lab.Scenarios;
 
 namespace Telemetry.Lab.Mininet;
@@ -6,6 +7,8 @@ namespace Telemetry.Lab.Mininet;
 /// <summary>Plays a plan's faults on a Mininet network when they are due, and tells the truth when they took effect.</summary>
 internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, MininetTraffic traffic)
 {
+    private readonly HashSet<string> _delayed = new(StringComparer.Ordinal);
+
     /// <summary>Plays all; ends after the last one.</summary>
     /// <exception cref="MininetException">The network refused one.</exception>
     public async Task PlayAsync(ScenarioPlan plan, CancellationToken cancellation)
@@ -14,6 +17,9 @@ internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, 
         [
             .. plan.LinkActions.Select(a => (a.AtNs, (Func<Task>)(() => SetLinkAsync(a, cancellation)))),
             .. plan.LossActions.Select(a => (a.AtNs, (Func<Task>)(() => SetLossAsync(a, cancellation)))),
+            .. plan.SlowActions.Select(a => (a.AtNs, (Func<Task>)(() => SetSlowAsync(a, cancellation)))),
+            .. plan.QueueRateActions.Select(a => (a.AtNs, (Func<Task>)(() => SetQueueRateAsync(a, cancellation)))),
+            .. plan.SwitchActions.Select(a => (a.AtNs, (Func<Task>)(() => SetSwitchAsync(a, cancellation)))),
             .. plan.ReportLossActions.Select(a => (a.AtNs, (Func<Task>)(() => network.SetReportLossAsync(a.Switch, a.Fraction, cancellation)))),
         ];
         foreach (IGrouping<long, (long AtNs, Func<Task> Do)> due in steps.GroupBy(s => s.AtNs).OrderBy(g => g.Key))
@@ -37,13 +43,67 @@ internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, 
         await traffic.NoteAsync(action with { AtNs = action.Up ? afterNs : beforeNs }).ConfigureAwait(false);
     }
 
+    private async Task SetSwitchAsync(SwitchAction action, CancellationToken cancellation)
+    {
+        long beforeNs = await traffic.NowAsync().ConfigureAwait(false);
+        await network.SetSwitchAsync(action.Switch, action.Up, cancellation).ConfigureAwait(false);
+        long afterNs = await traffic.NowAsync().ConfigureAwait(false);
+        foreach (Link link in topology.Links.Where(l => l.A.Device == action.Switch || l.B.Device == action.Switch))
+        {
+            await traffic.NoteAsync(
+                new LinkAction(action.Up ? afterNs : beforeNs, link.A.Device, link.B.Device, action.Up)).ConfigureAwait(false);
+        }
+    }
+
+    private Task SetQueueRateAsync(QueueRateAction action, CancellationToken cancellation)
+    {
+        Link link = topology.Links.First(l =>
+            (l.A.Device == action.Switch && l.A.Port == action.Port) || (l.B.Device == action.Switch && l.B.Port == action.Port));
+        long rate = action.RateBitsPerSecond > 0 ? action.RateBitsPerSecond : link.RateBitsPerSecond;
+        return network.SetRateAsync(action.Switch, action.Port, rate, cancellation);
+    }
+
+    private async Task SetSlowAsync(SlowAction action, CancellationToken cancellation)
+    {
+        if (action.Match is not null && (action.DelayNs > 0 || action.JitterNs > 0))
+        {
+            throw new MininetException("links of Mininet cannot delay some packets and others not: this scenario runs on the embedded fabric only");
+        }
+
+        Link? link = LinkBetween(action.A, action.B);
+        string entity = FabricLink.EntityOf(action.A, action.B);
+        bool delays = _delayed.Remove(entity) || action.DelayNs > 0; // what was delayed before has its own delay again
+        if (action.DelayNs > 0)
+        {
+            _delayed.Add(entity);
+        }
+
+        foreach ((string from, string to) in new[] { (action.A, action.B), (action.B, action.A) })
+        {
+            if (delays)
+            {
+                await network.SetDelayAsync(
+                    from, to, ((link?.DelayNs ?? 0) + action.DelayNs) / 1e6, action.JitterNs / 1e6, cancellation).ConfigureAwait(false);
+            }
+
+            if (action.Match is null)
+            {
+                long rate = action.RateBitsPerSecond > 0 ? action.RateBitsPerSecond : link?.RateBitsPerSecond ?? 0;
+                await network.SetLinkRateAsync(from, to, rate, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Link? LinkBetween(string a, string b) => topology.Links.FirstOrDefault(l =>
+        (l.A.Device == a && l.B.Device == b) || (l.A.Device == b && l.B.Device == a));
+
     private async Task SetLossAsync(LossAction action, CancellationToken cancellation)
     {
-        double own = topology.Links
-            .Where(l => (l.A.Device == action.A && l.B.Device == action.B) || (l.A.Device == action.B && l.B.Device == action.A))
-            .Select(l => l.Loss).FirstOrDefault();
+        // Of some packets: the link's own loss, of all, waits meanwhile.
+        string match = action is { Match: { } some, Fraction: > 0 } ? NftRule.Of(some) : "";
+        double own = match.Length > 0 ? 0 : LinkBetween(action.A, action.B)?.Loss ?? 0;
         double fraction = 1 - ((1 - own) * (1 - action.Fraction));
-        await network.SetLossAsync(action.A, action.B, fraction, cancellation).ConfigureAwait(false);
-        await network.SetLossAsync(action.B, action.A, fraction, cancellation).ConfigureAwait(false);
+        await network.SetLossAsync(action.A, action.B, fraction, match, cancellation).ConfigureAwait(false);
+        await network.SetLossAsync(action.B, action.A, fraction, match, cancellation).ConfigureAwait(false);
     }
 }

@@ -77,6 +77,29 @@ public class MininetLabTests
     }
 
     [RequiresFact("root", Mininet, Ping, Nft)]
+    public async Task Lab_MininetCampus_AllReachAllAndTheFirewallDropsWhatItsRulesSay()
+    {
+        const string Script = """
+            h24 python3 -m http.server 22 2> /dev/null &
+            h24 python3 -m http.server 80 2> /dev/null &
+            until h24 bash -c '</dev/tcp/127.0.0.1/22 && </dev/tcp/127.0.0.1/80' 2> /dev/null; do sleep 0.2; done
+            for way in h1:22 h1:80 h21:22; do
+                h=${way%:*} p=${way#*:}
+                $h timeout 5 bash -c "</dev/tcp/10.0.6.4/$p" 2> /dev/null && echo "$way passes" || echo "$way is dropped"
+            done
+            lab rate s1 1 5000000
+            lab pingall
+            """;
+        (int code, _, string errors) = await TelemetryProcess.RunAsync("lab", "--mininet", "--topology", "campus", "--run", Script);
+
+        Assert.True(code == 0, errors);
+        Assert.Contains("h1:22 is dropped", errors, StringComparison.Ordinal);
+        Assert.Contains("h1:80 passes", errors, StringComparison.Ordinal);
+        Assert.Contains("h21:22 passes", errors, StringComparison.Ordinal);
+        Assert.Contains("\"answered\": 552", errors, StringComparison.Ordinal);
+    }
+
+    [RequiresFact("root", Mininet, Ping, Nft)]
     public async Task Lab_MininetInterrupted_LeavesNothingBehind()
     {
         LabRemains remains;

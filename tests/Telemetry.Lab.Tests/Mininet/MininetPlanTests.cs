@@ -46,5 +46,29 @@ public class MininetPlanTests
         Assert.Contains("--priority-queues 8", Words(plan["switches"]![0]!["tail"], 100), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Write_Campus_RoutersHaveRoutesToAllHostsAndTheFirewallItsRules()
+    {
+        JsonNode plan = JsonNode.Parse(MininetPlan.Write(TopologyCatalog.Load("campus"), s_options))!;
+
+        Assert.Equal(7, plan["switches"]!.AsArray().Count);
+        Assert.Equal(["r1", "r2", "r3", "fw1"], plan["routers"]!.AsArray().Select(r => (string)r!["name"]!));
+        JsonNode firewall = plan["routers"]![3]!;
+        Assert.Equal(24, firewall["routes"]!.AsArray().Count);
+        Assert.Equal(
+            [
+                "ip saddr 10.0.6.0/24 ip daddr 10.0.6.4/32 counter accept",
+                "ip daddr 10.0.6.4/32 meta l4proto 6 th dport 22-23 counter drop",
+                "ip daddr 10.0.6.4/32 meta l4proto 17 th dport 161-162 counter drop",
+            ],
+            firewall["rules"]!.AsArray().Select(r => (string)r!));
+
+        // The host behind it sends everything to it; the others' frames are the switches' business.
+        JsonNode[] behind = [.. plan["hosts"]!.AsArray().Where(h => ((string)h!["gateway_mac"]!).Length > 0).Select(h => h!)];
+        Assert.Equal("h24", (string)Assert.Single(behind)["name"]!);
+        Assert.Contains((string)behind[0]["gateway_mac"]!, firewall["ports"]!.AsArray().Select(p => (string)p!["mac"]!));
+        Assert.Contains((string)behind[0]["mac"]!, firewall["ports"]!.AsArray().Select(p => (string)p!["far_mac"]!));
+    }
+
     private static string Words(JsonNode? list, int count) => string.Join(' ', list!.AsArray().Take(count).Select(w => (string)w!));
 }

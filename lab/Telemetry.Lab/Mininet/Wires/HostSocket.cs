@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Globalization;
 using Telemetry.Lab.Fabric;
 using Telemetry.Lab.Hosts;
 using Telemetry.Lab.Traffic;
@@ -28,6 +29,8 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
     private readonly SendBatch _outgoing = new();
     private readonly Queue<byte[]> _waiting = new();
     private readonly double _nsPerByte;
+    private readonly byte[]? _gatewayMac;
+    private readonly byte[] _frame = new byte[2048];
     private Host? _host;
     private long _clockOffsetNs;
     private double _freeNs;
@@ -39,9 +42,11 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
     /// <param name="loop">The lab's.</param>
     /// <param name="interfaceName">Name there.</param>
     /// <param name="rateBitsPerSecond">Of its link; 0 is unlimited.</param>
-    public HostSocket(EventLoop loop, string interfaceName, long rateBitsPerSecond)
+    /// <param name="gatewayMac">Where all frames go, whatever they say; null leaves them.</param>
+    public HostSocket(EventLoop loop, string interfaceName, long rateBitsPerSecond, string? gatewayMac)
     {
         _loop = loop;
+        _gatewayMac = gatewayMac is null ? null : [.. gatewayMac.Split(':').Select(b => byte.Parse(b, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
         _nsPerByte = rateBitsPerSecond > 0 ? 8e9 / rateBitsPerSecond : 0;
         _socket = PacketSocket.Open(interfaceName);
     }
@@ -108,6 +113,14 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
 
     private void Send(ReadOnlySpan<byte> frame)
     {
+        if (_gatewayMac is not null && frame.Length <= _frame.Length)
+        {
+            Span<byte> copy = _frame.AsSpan(0, frame.Length);
+            frame.CopyTo(copy);
+            _gatewayMac.CopyTo(copy);
+            frame = copy;
+        }
+
         if (!_outgoing.TryAdd(frame))
         {
             ((ILoopSource)this).Flush();
