@@ -32,7 +32,7 @@ public sealed record DataCenterOptions
     /// <summary>Ended alerts that a new subscriber and the totals get at most, newest kept, 1 to 100,000; default 1000.</summary>
     public int KeptAlerts { get; init; } = 1000;
 
-    /// <summary>Distinct values that a run's distribution keeps exactly, 2 to 2^20; default 65,536.</summary>
+    /// <summary>Distinct values that a run's distribution keeps exactly, 65 to 2^20; default 16,384.</summary>
     public int DistinctValues { get; init; } = ValueHistogram.RunLimit;
 
     /// <summary>Centers that must exist: one that was never heard is shown as unknown, and the first windows wait for it.</summary>
@@ -52,7 +52,7 @@ public sealed record DataCenterOptions
         faults.Range(SubscriberQueue, 2, 100_000, nameof(SubscriberQueue));
         faults.Range(MaxFlows, 1, 1_000_000, nameof(MaxFlows));
         faults.Range(KeptAlerts, 1, 100_000, nameof(KeptAlerts));
-        faults.Range(DistinctValues, 2, 1 << 20, nameof(DistinctValues));
+        faults.Range(DistinctValues, 65, 1 << 20, nameof(DistinctValues));
         faults.Throw("data center options");
     }
 }

@@ -8,7 +8,7 @@ public sealed partial class ValueHistogram
     public Distribution ToDistribution()
     {
         Sort();
-        Distribution result = new() { Shift = (uint)Shift };
+        Distribution result = new() { Bits = Bits == AllBits ? 0 : (uint)Bits };
         result.Deltas.Capacity = Distinct;
         result.Counts.Capacity = Distinct;
         long before = 0;
@@ -24,7 +24,7 @@ public sealed partial class ValueHistogram
 
     /// <summary>The multiset that a message carries.</summary>
     /// <param name="source">The message; null and empty ones give an empty multiset.</param>
-    /// <param name="limit">Distinct values before precision is halved.</param>
+    /// <param name="limit">Distinct values before digits are given up.</param>
     /// <exception cref="FormatException">The message is no multiset: lengths differ, a count is 0, values do not ascend or overflow.</exception>
     public static ValueHistogram FromDistribution(Distribution? source, int limit = WindowLimit)
     {
@@ -48,17 +48,17 @@ public sealed partial class ValueHistogram
             return false;
         }
 
-        int shift = (int)source.Shift;
-        while (Shift < shift)
+        if (source.Bits > 0)
         {
-            Halve();
+            KeepAtMost((int)source.Bits);
         }
 
+        int shift = (int)source.Shift;
         long key = 0;
         for (int i = 0; i < source.Deltas.Count; i++)
         {
             key += (long)source.Deltas[i];
-            AddKey(key >> (Shift - shift), (long)source.Counts[i]);
+            AddKey(Rounded(key << shift), (long)source.Counts[i]);
         }
 
         return true;
@@ -66,7 +66,7 @@ public sealed partial class ValueHistogram
 
     private static bool IsValid(Distribution source, long countBefore)
     {
-        if (source.Shift > 62 || source.Deltas.Count != source.Counts.Count)
+        if (source.Shift > 62 || source.Bits > AllBits || source.Deltas.Count != source.Counts.Count)
         {
             return false;
         }

@@ -44,6 +44,8 @@ public sealed partial class DuckDbHistoryStore
                 {
                     Change(_keeper, $"DELETE FROM {table} WHERE {time} < $before", ("before", nowNs - retention.FiveMinutesNs));
                 }
+
+                Checkpoint();
             }
             catch (Exception fault) when (fault is DuckDBException or InvalidOperationException or IOException)
             {
@@ -138,6 +140,27 @@ public sealed partial class DuckDbHistoryStore
             }
 
             Make(finer, tier, Floor(oldestNs.Value, tier.LengthNs), again: false);
+        }
+    }
+
+    /// <summary>Puts the write-ahead log into the file, and with it frees the memory that mirrors it. While a transaction is open the engine refuses: the next time will do.</summary>
+    private void Checkpoint()
+    {
+        if (_source is null)
+        {
+            return;
+        }
+
+        try
+        {
+            lock (_writeLock)
+            {
+                Execute(_keeper, "CHECKPOINT");
+            }
+        }
+        catch (DuckDBException fault) when (fault.Message.Contains("CHECKPOINT", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
         }
     }
 

@@ -13,6 +13,8 @@ namespace Telemetry.Collector.History;
 public sealed partial class DuckDbHistoryStore : IHistoryStore
 {
     private const string Memory = ":memory:";
+    private const int MemoryLimitMiB = 512;
+    private const int CheckpointMiB = 8;
 
     private readonly Lock _writeLock = new();
     private readonly Lock _readLock = new();
@@ -31,8 +33,16 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
         try
         {
             _writer.Open();
+            if (_source is not null)
+            {
+                // Else the engine keeps blocks of the file in memory up to most of the machine's; what a query needs beyond, it spills beside the file.
+                Execute(_writer, $"SET memory_limit = '{MemoryLimitMiB}MiB'");
+            }
+
             if (!readOnly)
             {
+                // Rows that only the write-ahead log has are in memory too.
+                Execute(_writer, $"SET checkpoint_threshold = '{CheckpointMiB}MiB'");
                 Execute(_writer, HistorySchema.Create);
             }
 

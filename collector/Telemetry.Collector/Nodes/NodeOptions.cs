@@ -37,7 +37,7 @@ public sealed record NodeOptions
     /// <summary>Events sent a window, 1 to 10,000; others are counted. Default 200.</summary>
     public int MaxEventsPerWindow { get; init; } = 200;
 
-    /// <summary>Distinct values that a window's distribution keeps exactly, 2 to 65,536; default 4096.</summary>
+    /// <summary>Distinct values that a window's distribution keeps exactly, 65 to 16,384; default 4096.</summary>
     public int DistinctValues { get; init; } = ValueHistogram.WindowLimit;
 
     /// <summary>How often inventory and link states are sent again although nothing changed, nanoseconds, from 1 s; default 5 s.</summary>
@@ -69,7 +69,7 @@ public sealed record NodeOptions
         faults.Range(MaxEntities, 16, 1_000_000, nameof(MaxEntities));
         faults.Range(FlowIdleNs, 1_000_000_000, long.MaxValue / 2, nameof(FlowIdleNs));
         faults.Range(MaxEventsPerWindow, 1, 10_000, nameof(MaxEventsPerWindow));
-        faults.Range(DistinctValues, 2, ValueHistogram.RunLimit, nameof(DistinctValues));
+        faults.Range(DistinctValues, 65, ValueHistogram.RunLimit, nameof(DistinctValues));
         faults.Range(RefreshNs, 1_000_000_000, long.MaxValue / 2, nameof(RefreshNs));
         foreach ((uint id, ClockProfile profile) in Profiles.Append(new KeyValuePair<uint, ClockProfile>(0, DefaultProfile)))
         {

@@ -189,7 +189,7 @@ public sealed partial class KillLoopTests(ITestOutputHelper output) : IAsyncLife
         foreach (PortWindow port in store.ReadWindows(0, long.MaxValue).SelectMany(window => window.Ports).Where(port => port.Packets > 0))
         {
             Distribution values = port.HopLatencyNs;
-            Assert.Equal(0u, values.Shift);
+            Assert.Equal(0u, values.Bits);
             ulong value = 0;
             for (int i = 0; i < values.Deltas.Count; i++)
             {

@@ -14,7 +14,7 @@ public class ValueHistogramTests
         Array.ForEach(values, value => histogram.Add(value));
         Array.Sort(values);
 
-        Assert.Equal(0, histogram.Shift);
+        Assert.Equal((ValueHistogram.AllBits, 0.0), (histogram.Bits, histogram.RelativeError));
         foreach (double q in (double[])[0, 0.01, 0.5, 0.9, 0.99, 1])
         {
             Assert.Equal(values[Math.Max(0, (int)Math.Ceiling(q * count) - 1)], histogram.Quantile(q));
@@ -23,8 +23,8 @@ public class ValueHistogramTests
         Assert.Equal(values[^1], histogram.Max);
     }
 
-    [Theory, InlineData(2), InlineData(64), InlineData(300)]
-    public void Quantile_BeyondLimit_IsBelowTruthByLessThanTwoToTheShift(int limit)
+    [Theory, InlineData(65, 1.0), InlineData(300, 0.13), InlineData(4096, 0.0079)]
+    public void Quantile_BeyondLimit_IsBelowTruthByLessThanTheStatedShare(int limit, double most)
     {
         Random random = new(limit);
         ValueHistogram histogram = new(limit);
@@ -37,12 +37,12 @@ public class ValueHistogramTests
         }
 
         Array.Sort(values);
-        Assert.NotEqual(0, histogram.Shift);
+        Assert.InRange(histogram.RelativeError, double.Epsilon, most);
         Assert.Equal(values.Length, histogram.Count);
         for (int percent = 0; percent <= 100; percent++)
         {
             long truth = values[Math.Max(0, (int)Math.Ceiling(percent / 100.0 * values.Length) - 1)];
-            Assert.InRange(truth - histogram.Quantile(percent / 100.0), 0, (1L << histogram.Shift) - 1);
+            Assert.InRange(histogram.Quantile(percent / 100.0), truth * (1 - histogram.RelativeError), truth);
         }
     }
 
@@ -54,7 +54,7 @@ public class ValueHistogramTests
         ValueHistogram merged = new(128);
         for (int part = 0; part < 10; part++)
         {
-            ValueHistogram one = new(part % 2 == 0 ? 16 : 4096);
+            ValueHistogram one = new(part % 2 == 0 ? 100 : 4096);
             for (int i = 0; i < 500; i++)
             {
                 long value = random.Next(0, 1 << (part + 8));
@@ -66,10 +66,11 @@ public class ValueHistogramTests
         }
 
         Assert.Equal(whole.Count, merged.Count);
-        long bound = (1L << Math.Max(whole.Shift, merged.Shift)) - 1;
+        double error = Math.Max(whole.RelativeError, merged.RelativeError);
         for (int percent = 0; percent <= 100; percent += 5)
         {
-            Assert.InRange(Math.Abs(whole.Quantile(percent / 100.0) - merged.Quantile(percent / 100.0)), 0, bound);
+            (long one, long other) = (whole.Quantile(percent / 100.0), merged.Quantile(percent / 100.0));
+            Assert.InRange(Math.Abs(one - other), 0, error * Math.Max(one, other) * 1.01);
         }
     }
 
@@ -86,8 +87,32 @@ public class ValueHistogramTests
         Distribution message = histogram.ToDistribution();
         ValueHistogram back = ValueHistogram.FromDistribution(Distribution.Parser.ParseFrom(Google.Protobuf.MessageExtensions.ToByteArray(message)));
         Assert.Equal(histogram.Count, back.Count);
-        Assert.Equal(histogram.Shift, back.Shift);
+        Assert.Equal(histogram.Bits, back.Bits);
+        Assert.InRange(histogram.Bits, 1, ValueHistogram.AllBits - 1);
         Assert.Equal(message, back.ToDistribution());
+    }
+
+    [Fact]
+    public void FromDistribution_OfAnOlderProgram_ValuesAreMultiplesOfItsUnit()
+    {
+        ValueHistogram histogram = ValueHistogram.FromDistribution(new Distribution { Shift = 4, Deltas = { 2, 3 }, Counts = { 1, 1 } });
+        Assert.Equal((32, 80), (histogram.Quantile(0), histogram.Max));
+    }
+
+    [Fact]
+    public void Add_ExtremesBeyondTheLimit_StaysWithinItAndTheStatedShare()
+    {
+        ValueHistogram histogram = new(65);
+        for (int bit = 0; bit < 63; bit++)
+        {
+            histogram.Add(1L << bit);
+            histogram.Add((1L << bit) + ((1L << bit) / 2));
+        }
+
+        histogram.Add(0);
+        histogram.Add(long.MaxValue);
+        Assert.Equal((1, 1.0, 65L * 2 - 2), (histogram.Bits, histogram.RelativeError, histogram.Count));
+        Assert.Equal((0L, 1L << 62), (histogram.Min, histogram.Max));
     }
 
     [Fact]
@@ -101,7 +126,7 @@ public class ValueHistogramTests
         Distribution message = histogram.ToDistribution();
         Assert.Equal([0UL, 5, 4], message.Deltas);
         Assert.Equal([1UL, 2, 1], message.Counts);
-        Assert.Equal(0u, message.Shift);
+        Assert.Equal((0u, 0u), (message.Shift, message.Bits));
     }
 
     public static TheoryData<Distribution> Malformed => new()
@@ -114,6 +139,7 @@ public class ValueHistogramTests
         new Distribution { Deltas = { 1, 2 }, Counts = { long.MaxValue, 1 } },
         new Distribution { Deltas = { ulong.MaxValue }, Counts = { 1 } },
         new Distribution { Deltas = { long.MaxValue, 1 }, Counts = { 1, 1 } },
+        new Distribution { Bits = 64, Deltas = { 1 }, Counts = { 1 } },
         new Distribution { Shift = 63, Deltas = { 1 }, Counts = { 1 } },
         new Distribution { Shift = 8, Deltas = { long.MaxValue >> 7 }, Counts = { 1 } },
     };
@@ -145,17 +171,19 @@ public class ValueHistogramTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Fill();
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
-        Assert.NotEqual(0, histogram.Shift);
+        Assert.NotEqual(ValueHistogram.AllBits, histogram.Bits);
     }
 
     [Fact]
     public void Clear_AfterPrecisionWasLost_IsExactAgain()
     {
-        ValueHistogram histogram = new(2);
-        histogram.Add(1);
-        histogram.Add(3);
-        histogram.Add(1000);
-        Assert.NotEqual(0, histogram.Shift);
+        ValueHistogram histogram = new(65);
+        for (int i = 0; i < 100; i++)
+        {
+            histogram.Add(1000 + i);
+        }
+
+        Assert.NotEqual(ValueHistogram.AllBits, histogram.Bits);
         histogram.Clear();
         histogram.Add(1001);
         Assert.Equal((1001, 1001.0, 1, 1), (histogram.Quantile(0.5), histogram.Mean, histogram.CountAtLeast(1001), histogram.Count));
@@ -170,7 +198,7 @@ public class ValueHistogramTests
         Assert.Throws<ArgumentOutOfRangeException>(() => histogram.Add(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => histogram.Add(1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => histogram.Quantile(double.NaN));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ValueHistogram(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ValueHistogram(64));
         Assert.True(double.IsNaN(histogram.Mean));
     }
 }
