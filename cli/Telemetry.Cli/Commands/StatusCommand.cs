@@ -56,5 +56,23 @@ internal static class StatusCommand
                 string.Join(' ', stage.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => $"{error.Key}={error.Value}")),
             ];
         }
+
+        foreach (ExporterStatus exporter in tier.Exporters)
+        {
+            string way = exporter.Destination.Length > 0 ? $"{exporter.Address} to {exporter.Destination}" : exporter.Address;
+            double loss = exporter.Lost == 0 ? 0 : 100.0 * exporter.Lost / (exporter.Lost + exporter.Received);
+            yield return
+            [
+                "",
+                $"from {exporter.Name}",
+                exporter.Received.ToString(CultureInfo.InvariantCulture),
+                "datagrams",
+                "",
+                "",
+                exporter.Lost.ToString(CultureInfo.InvariantCulture),
+                "",
+                string.Create(CultureInfo.InvariantCulture, $"{way} lost={loss:0.00}%{(exporter.Restarts > 0 ? $" restarts={exporter.Restarts}" : "")}"),
+            ];
+        }
     }
 }

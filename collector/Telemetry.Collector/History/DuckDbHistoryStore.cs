@@ -33,6 +33,8 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
         try
         {
             _writer.Open();
+            // A caller waits for other threads of the engine by asking again and again; where the machine is busy, that is most of what a statement costs.
+            Execute(_writer, "SET threads = 1");
             if (_source is not null)
             {
                 // Else the engine keeps blocks of the file in memory up to most of the machine's; what a query needs beyond, it spills beside the file.

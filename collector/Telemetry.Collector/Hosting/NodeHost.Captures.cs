@@ -192,7 +192,7 @@ public sealed partial class NodeHost
     {
         if (CapturedFrame.TryRead(packet.Link, packet.Bytes, out UdpDatagram datagram) && (ports.AsSpan().Contains(datagram.DestinationPort) || ports.AsSpan().Contains((ushort)0)))
         {
-            _engine.OnDatagram(datagram.Payload, new DatagramOrigin(datagram.Source, atNs));
+            _engine.OnDatagram(datagram.Payload, new DatagramOrigin(datagram.Source, atNs, (datagram.Destination << 16) | datagram.DestinationPort));
             Volatile.Write(ref _direct, _direct + 1);
         }
         else

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net;
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Feeds;
 using Telemetry.Collector.Introspecting;
@@ -8,6 +10,8 @@ namespace Telemetry.Collector.Hosting;
 
 public sealed partial class NodeHost
 {
+    private const int ExportersTold = 50;
+
     private StatusBoard? _board;
     private MetricsServer? _metrics;
     private volatile TierStatus? _status;
@@ -29,10 +33,12 @@ public sealed partial class NodeHost
         long nowNs = RunClock.NowNs(_time);
         ReportCounters counters;
         NodeStatistics statistics;
+        IReadOnlyList<ExporterCount> exporters;
         lock (_engineLock)
         {
             counters = _engine.Counters;
             statistics = _engine.Statistics;
+            exporters = _engine.Exporters(ExportersTold);
         }
 
         Stage receive = StatusBoard.Stage("receive", "datagrams", (long)counters.Received, (long)counters.Dropped, _shards.Sum(shard => shard.Ring.Waiting), _options.RingDatagrams);
@@ -62,7 +68,27 @@ public sealed partial class NodeHost
         status.Fault = _sink.LastError.Length > 0 ? _sink.LastError
             : _pusher.Connected ? _switches.Select(entry => entry.Poller.LastError).FirstOrDefault(fault => fault.Length > 0) ?? ""
             : _pusher.LastError;
+        status.Exporters.AddRange(exporters.Select(StatusOf));
         _status = status;
         _sink.Tell(status);
+    }
+
+    private static ExporterStatus StatusOf(ExporterCount count) => new()
+    {
+        Name = count.Name,
+        NodeId = count.NodeId,
+        HardwareId = count.HardwareId,
+        Address = count.Address == 0 ? "" : TextOf(count.Address),
+        Destination = count.Destination == 0 ? "" : $"{TextOf(count.Destination >> 16)}:{(ushort)count.Destination}",
+        Received = (ulong)count.Received,
+        Lost = (ulong)count.Lost,
+        Restarts = (ulong)count.Restarts,
+    };
+
+    private static string TextOf(UInt128 address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
+        return address <= uint.MaxValue ? new IPAddress(bytes[12..]).ToString() : $"[{new IPAddress(bytes)}]";
     }
 }

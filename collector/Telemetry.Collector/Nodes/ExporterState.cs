@@ -15,6 +15,12 @@ internal sealed class ExporterState(in ExporterKey key, int sequenceBits)
     /// <summary>Sequence of the datagrams. A jump above 2^20 is taken for a restart, not for a million lost reports.</summary>
     public SequenceTracker Sequence { get; } = new(sequenceBits, 1 << JumpBits, restartsAtZero: true, trustAtOnce: true);
 
+    /// <summary>Datagrams that came.</summary>
+    public long Received { get; set; }
+
+    /// <summary>Datagrams that are missing for certain.</summary>
+    public long Lost => _publishedLost;
+
     /// <summary>The switch that it is a part of; null until looked up, and after the inventory changed.</summary>
     public SwitchState? Switch { get; set; }
 

@@ -33,7 +33,7 @@ public sealed partial class NodeEngine
         ExporterState? exporter = null;
         if (decoder.Error is not (ReportError.GroupTruncated or ReportError.GroupVersion))
         {
-            exporter = OnSequence(_report, origin.Address, nowNs, (profile.Deviations & ReportDeviations.NoSequence) == 0);
+            exporter = OnSequence(_report, origin, nowNs, (profile.Deviations & ReportDeviations.NoSequence) == 0);
         }
 
         while (decoder.MoveNext())

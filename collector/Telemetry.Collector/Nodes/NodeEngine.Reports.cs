@@ -22,9 +22,9 @@ public sealed partial class NodeEngine
     private readonly ExporterState?[] _recentExporters = new ExporterState?[64];
 
     /// <summary>Takes a datagram's place in its exporter's sequence.</summary>
-    private ExporterState? OnSequence(DecodedReport report, UInt128 address, long nowNs, bool counts)
+    private ExporterState? OnSequence(DecodedReport report, in DatagramOrigin origin, long nowNs, bool counts)
     {
-        ExporterKey key = new(report.NodeId, report.HardwareId, (byte)report.SequenceBits, address);
+        ExporterKey key = new(report.NodeId, report.HardwareId, (byte)report.SequenceBits, origin.Address, origin.Destination);
         ref ExporterState? recent = ref _recentExporters[key.NodeId & 63];
         ExporterState? exporter = recent;
         if (exporter is null || exporter.Key != key)
@@ -45,6 +45,7 @@ public sealed partial class NodeEngine
             recent = exporter;
         }
 
+        exporter.Received++;
         if (counts)
         {
             SequenceTracker.Step step = exporter.Sequence.Observe(report.Sequence);

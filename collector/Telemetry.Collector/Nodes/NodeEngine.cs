@@ -90,6 +90,21 @@ public sealed partial class NodeEngine
         _flows.Count, _flowPacketsOmitted, _entitiesOmitted, _eventsOmitted, _exporterRestarts,
         CounterResets, _clockFaults, _incompletePaths, _lateReports, _windowNumber);
 
+    /// <summary>Exporters and destinations, those that lost most first.</summary>
+    /// <param name="most">How many.</param>
+    public IReadOnlyList<ExporterCount> Exporters(int most) =>
+    [
+        .. _exporters.Values.OrderByDescending(exporter => exporter.Lost).ThenByDescending(exporter => exporter.Received).Take(most).Select(exporter => new ExporterCount(
+            exporter.NodeId,
+            exporter.Key.HardwareId,
+            exporter.Switch?.Name ?? $"node-{exporter.NodeId}",
+            exporter.Key.Address,
+            exporter.Key.Destination,
+            exporter.Received,
+            exporter.Lost,
+            exporter.Sequence.Restarts)),
+    ];
+
     private long CounterResets { get; set; }
 
     /// <summary>

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Net.Sockets;
+using System.Net;
 using PacketDotNet;
 using Telemetry.Wire.Headers;
 
@@ -48,14 +48,8 @@ internal static class CapturedFrame
                 return false;
             }
 
-            UInt128 source = 0;
-            if (parsed.Extract<IPPacket>()?.SourceAddress is { } address)
-            {
-                byte[] bytes = address.GetAddressBytes();
-                source = address.AddressFamily == AddressFamily.InterNetwork ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt128BigEndian(bytes);
-            }
-
-            datagram = new UdpDatagram(source, udp.DestinationPort, data);
+            IPPacket? ip = parsed.Extract<IPPacket>();
+            datagram = new UdpDatagram(NumberOf(ip?.SourceAddress), NumberOf(ip?.DestinationAddress), udp.DestinationPort, data);
             return true;
         }
         catch (SystemException fault) when (fault is not OutOfMemoryException)
@@ -63,4 +57,11 @@ internal static class CapturedFrame
             return false; // no packet that this library understands: not a report, whatever it is
         }
     }
+
+    private static UInt128 NumberOf(IPAddress? address) => address?.GetAddressBytes() switch
+    {
+        null => 0,
+        { Length: 4 } bytes => BinaryPrimitives.ReadUInt32BigEndian(bytes),
+        { } bytes => BinaryPrimitives.ReadUInt128BigEndian(bytes),
+    };
 }

@@ -9,9 +9,9 @@ internal static class CaptureFiles
     private const int Ethernet = 1;
 
     /// <summary>A frame with a report of a packet over s1 and s2, sent to a port so long after the first one.</summary>
-    public static byte[] Frame(int number, ushort port, long afterNs)
+    public static byte[] Frame(int number, int sequence, ushort port, long afterNs)
     {
-        byte[] report = Reports.TwoHops((uint)number, (ushort)number, (ulong)(1000 + (afterNs / 1000)));
+        byte[] report = Reports.TwoHops((uint)sequence, (ushort)number, (ulong)(1000 + (afterNs / 1000)));
         byte[] frame = new byte[ReportFrame.HeaderLength + report.Length];
         report.CopyTo(frame.AsSpan(ReportFrame.HeaderLength));
         ReportFrame.WriteHeaders(frame, 2, 1, 0x0A000001, 0x0A0000FE, 5000, port, report.Length);

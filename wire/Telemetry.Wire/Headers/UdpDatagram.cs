@@ -3,24 +3,29 @@ namespace Telemetry.Wire.Headers;
 /// <summary>A UDP datagram found in a frame or an IP packet: who sent it, to which port, and its payload.</summary>
 public readonly ref struct UdpDatagram
 {
-    private UdpDatagram(UInt128 source, UdpHeader udp, ReadOnlySpan<byte> transport)
+    private UdpDatagram(UInt128 source, UInt128 destination, UdpHeader udp, ReadOnlySpan<byte> transport)
     {
         Source = source;
+        Destination = destination;
         DestinationPort = udp.DestinationPort;
         Payload = transport[UdpHeader.Size..Math.Min(udp.Length, transport.Length)];
         Missing = Math.Max(0, udp.Length - transport.Length);
     }
 
     /// <summary>Of a payload that lies elsewhere.</summary>
-    public UdpDatagram(UInt128 source, ushort destinationPort, ReadOnlySpan<byte> payload)
+    public UdpDatagram(UInt128 source, UInt128 destination, ushort destinationPort, ReadOnlySpan<byte> payload)
     {
         Source = source;
+        Destination = destination;
         DestinationPort = destinationPort;
         Payload = payload;
     }
 
     /// <summary>IPv4 in the low 32 bits.</summary>
     public UInt128 Source { get; }
+
+    /// <summary>IPv4 in the low 32 bits.</summary>
+    public UInt128 Destination { get; }
 
     public ushort DestinationPort { get; }
 
@@ -42,16 +47,17 @@ public readonly ref struct UdpDatagram
     {
         datagram = default;
         UInt128 source;
+        UInt128 destination;
         ReadOnlySpan<byte> transport;
         if (etherType == EtherType.Ipv4 && Ipv4Header.TryRead(packet, out var v4) && v4.Protocol == IpProtocol.Udp && v4.FragmentOffset == 0)
         {
-            source = v4.Source;
+            (source, destination) = (v4.Source, v4.Destination);
             transport = packet[v4.HeaderLength..];
         }
         else if (etherType == EtherType.Ipv6 && Ipv6Header.TryRead(packet, out var v6)
             && Ipv6Header.TryFindUpper(packet, out var protocol, out var offset) && protocol == IpProtocol.Udp && offset <= packet.Length)
         {
-            source = v6.Source;
+            (source, destination) = (v6.Source, v6.Destination);
             transport = packet[offset..];
         }
         else
@@ -61,7 +67,7 @@ public readonly ref struct UdpDatagram
 
         if (!UdpHeader.TryRead(transport, out var udp) || udp.Length < UdpHeader.Size)
             return false;
-        datagram = new UdpDatagram(source, udp, transport);
+        datagram = new UdpDatagram(source, destination, udp, transport);
         return true;
     }
 }
