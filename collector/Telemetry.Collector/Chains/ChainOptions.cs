@@ -1,4 +1,5 @@
 using Telemetry.Collector.DataCenters;
+using Telemetry.Collector.History;
 
 namespace Telemetry.Collector.Chains;
 
@@ -14,6 +15,12 @@ public sealed record ChainOptions
     /// <summary>Time between ticks of all tiers, nanoseconds: 10 to 250 ms, default 50 ms.</summary>
     public long TickNs { get; init; } = 50_000_000;
 
+    /// <summary>Time between tendings of the history, nanoseconds: 1 s to 1 hour, default 60 s.</summary>
+    public long TendNs { get; init; } = 60_000_000_000;
+
+    /// <summary>How long the history keeps what.</summary>
+    public HistoryRetention Retention { get; init; } = new();
+
     /// <summary>Batches that each node and center keeps unacknowledged, 10 to 100,000; default 600.</summary>
     public int OutboxLimit { get; init; } = Delivery.MemoryOutbox.DefaultLimit;
 
@@ -26,6 +33,8 @@ public sealed record ChainOptions
     {
         OptionFaults faults = new();
         faults.Range(TickNs, 10_000_000, 250_000_000, nameof(TickNs));
+        faults.Range(TendNs, 1_000_000_000, 3_600_000_000_000, nameof(TendNs));
+        Retention.Validate(faults);
         faults.Range(OutboxLimit, 10, 100_000, nameof(OutboxLimit));
         faults.Require(Clusters.Count > 0, "Clusters is empty");
         HashSet<string> names = new(StringComparer.Ordinal);

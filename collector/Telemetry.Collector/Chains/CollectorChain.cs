@@ -23,6 +23,7 @@ public sealed class CollectorChain : IDisposable
     private readonly TimeProvider _time;
     private readonly ChainOptions _options;
     private ITimer? _timer;
+    private long _tendedNs;
 
     /// <summary>Creates the tiers; nothing runs before <see cref="Start"/> or <see cref="Tick"/>.</summary>
     /// <param name="options">Validated here, with those of the tiers.</param>
@@ -90,7 +91,8 @@ public sealed class CollectorChain : IDisposable
         _timer ??= _time.CreateTimer(static chain => ((CollectorChain)chain!).Tick(), this, period, period);
     }
 
-    /// <summary>Lets every tier do what is due, lower tiers first.</summary>
+    /// <summary>Lets every tier do what is due, lower tiers first, and tends the history.</summary>
+    /// <exception cref="HistoryException">Old rows could not be condensed.</exception>
     public void Tick()
     {
         foreach (NodeEngine node in _nodes)
@@ -105,6 +107,7 @@ public sealed class CollectorChain : IDisposable
 
         DataCenter.Tick();
         PassAcknowledgements();
+        TendIfDue();
     }
 
     /// <summary>Closes, releases and commits everything that is open: the end of a run.</summary>
@@ -130,6 +133,19 @@ public sealed class CollectorChain : IDisposable
     {
         _timer?.Dispose();
         _store.Dispose();
+    }
+
+    /// <summary>As a data center's host does: makes the history's coarser windows and removes what is too old.</summary>
+    private void TendIfDue()
+    {
+        long nowNs = RunClock.NowNs(_time);
+        if (nowNs - _tendedNs < _options.TendNs)
+        {
+            return;
+        }
+
+        _tendedNs = nowNs;
+        _store.Tend(nowNs, _options.Retention);
     }
 
     private void PassAcknowledgements()

@@ -52,6 +52,7 @@ public sealed partial class NodeHost
         }
 
         Stage windows = StatusBoard.Stage("windows", "windows", statistics.Windows);
+        StatusBoard.Error(windows, "flows_evicted", statistics.FlowsEvicted);
         StatusBoard.Error(windows, "flow_packets_omitted", statistics.FlowPacketsOmitted);
         StatusBoard.Error(windows, "entities_omitted", statistics.EntitiesOmitted);
         StatusBoard.Error(windows, "events_omitted", statistics.EventsOmitted);

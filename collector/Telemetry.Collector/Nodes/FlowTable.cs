@@ -6,6 +6,7 @@ namespace Telemetry.Collector.Nodes;
 internal sealed class FlowTable
 {
     private Entry[] _entries = new Entry[64];
+    private int _hand;
 
     public int Count { get; private set; }
 
@@ -48,6 +49,38 @@ internal sealed class FlowTable
         Count++;
     }
 
+    /// <summary>
+    /// Takes out, for one that needs its place, the flow that is silent longest among the next silent ones in turn: so near enough the one of all, in a time that does
+    /// not depend on how many there are.
+    /// </summary>
+    /// <returns>Null when no silent one was found.</returns>
+    public FlowState? Evict()
+    {
+        const int Candidates = 8;
+        const int Places = 1024;
+        Entry[] entries = _entries;
+        int mask = entries.Length - 1;
+        int found = -1;
+        for (int i = 0, seen = 0; i < Places && seen < Candidates; i++)
+        {
+            _hand = (_hand + 1) & mask;
+            if (entries[_hand].Flow is { Active: false, Slot: null } flow)
+            {
+                seen++;
+                found = found < 0 || flow.LastPacketNs < entries[found].Flow!.LastPacketNs ? _hand : found;
+            }
+        }
+
+        if (found < 0)
+        {
+            return null;
+        }
+
+        FlowState evicted = entries[found].Flow!;
+        RemoveAt(found);
+        return evicted;
+    }
+
     /// <summary>Takes out all flows for which the condition holds.</summary>
     public void RemoveAll(Predicate<FlowState> condition)
     {
@@ -74,6 +107,25 @@ internal sealed class FlowTable
                 yield return entry.Flow;
             }
         }
+    }
+
+    // What follows without a gap moves up unless it stands where its hash wants it, or behind the gap.
+    private void RemoveAt(int gap)
+    {
+        Entry[] entries = _entries;
+        int mask = entries.Length - 1;
+        Count--;
+        for (int at = (gap + 1) & mask; entries[at].Flow is not null; at = (at + 1) & mask)
+        {
+            int home = (int)entries[at].Hash & mask;
+            if (((at - home) & mask) >= ((at - gap) & mask))
+            {
+                entries[gap] = entries[at];
+                gap = at;
+            }
+        }
+
+        entries[gap] = default;
     }
 
     private void Put(Entry entry)

@@ -8,6 +8,8 @@ public sealed partial class NodeEngine
 {
     private static readonly ClockProfile s_unknownClock = new(SharedClock: false);
 
+    private long _allActiveIn = -1;
+
     /// <summary>After the inventory changed: every name is looked up anew; histories of counters and sequences stay.</summary>
     private void ForgetNames()
     {
@@ -126,7 +128,7 @@ public sealed partial class NodeEngine
             return known;
         }
 
-        if (_flows.Count >= _options.MaxFlows)
+        if (_flows.Count >= _options.MaxFlows && !EvictFlow())
         {
             return null;
         }
@@ -173,13 +175,37 @@ public sealed partial class NodeEngine
                 return false;
             }
 
-            if (--flow.Pair.Flows == 0)
-            {
-                _pairs.Remove((flow.Tuple.Source, flow.Tuple.Destination));
-            }
-
+            LeavePair(flow);
             return true;
         });
+    }
+
+    /// <summary>Forgets the flow that was silent longest, near enough, for a new one.</summary>
+    private bool EvictFlow()
+    {
+        // Flows become silent when a window closes: until then there is no use in looking again.
+        if (_allActiveIn == _windowNumber)
+        {
+            return false;
+        }
+
+        if (_flows.Evict() is not { } evicted)
+        {
+            _allActiveIn = _windowNumber;
+            return false;
+        }
+
+        LeavePair(evicted);
+        _flowsEvicted++;
+        return true;
+    }
+
+    private void LeavePair(FlowState flow)
+    {
+        if (--flow.Pair.Flows == 0)
+        {
+            _pairs.Remove((flow.Tuple.Source, flow.Tuple.Destination));
+        }
     }
 
     private static ClockProfile ClockOf(SwitchState? found) => found?.Clock ?? s_unknownClock;

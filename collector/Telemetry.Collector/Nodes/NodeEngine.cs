@@ -46,6 +46,7 @@ public sealed partial class NodeEngine
     private int _ports;
     private int _eventsInWindow;
     private long _flowPacketsOmitted;
+    private long _flowsEvicted;
     private long _entitiesOmitted;
     private long _eventsOmitted;
     private long _exporterRestarts;
@@ -88,7 +89,7 @@ public sealed partial class NodeEngine
     /// <summary>What was counted otherwise since the start.</summary>
     public NodeStatistics Statistics => new(
         _flows.Count, _flowPacketsOmitted, _entitiesOmitted, _eventsOmitted, _exporterRestarts,
-        CounterResets, _clockFaults, _incompletePaths, _lateReports, _windowNumber);
+        CounterResets, _clockFaults, _incompletePaths, _lateReports, _windowNumber, _flowsEvicted);
 
     /// <summary>Exporters and destinations, those that lost most first.</summary>
     /// <param name="most">How many.</param>

@@ -22,7 +22,10 @@ public sealed record NodeOptions
     /// </summary>
     public long LatenessNs { get; init; } = 20_000_000;
 
-    /// <summary>Flows tracked at the same time, 1 to 1,000,000; packets of further flows are counted as omitted. Default 100,000.</summary>
+    /// <summary>
+    /// Flows tracked at the same time, 1 to 1,000,000; default 100,000. A new one takes the place of one that is silent; where all are active, packets of further flows
+    /// are counted as omitted.
+    /// </summary>
     public int MaxFlows { get; init; } = 100_000;
 
     /// <summary>Flows told a window, those of most bytes, 1 to 1,000,000; of the others the packets are counted. Default 10,000.</summary>

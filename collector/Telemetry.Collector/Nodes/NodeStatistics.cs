@@ -2,7 +2,7 @@ namespace Telemetry.Collector.Nodes;
 
 /// <summary>What a node counted beside the reports themselves; all values grow only, but for the ones called a number of.</summary>
 /// <param name="Flows">Number of flows tracked now.</param>
-/// <param name="FlowPacketsOmitted">Packets of flows that found no place.</param>
+/// <param name="FlowPacketsOmitted">Packets of flows that found no place: more were active at once than are tracked.</param>
 /// <param name="EntitiesOmitted">Switches, ports or links that found no place: how often one was looked for.</param>
 /// <param name="EventsOmitted">Events beyond the limit of a window.</param>
 /// <param name="ExporterRestarts">Exporters whose sequence began anew.</param>
@@ -11,6 +11,7 @@ namespace Telemetry.Collector.Nodes;
 /// <param name="IncompletePaths">Reports whose stack lacks hops, and so says nothing of the path.</param>
 /// <param name="LateReports">Reports of packets that left in a window that was sent already; they went into the oldest open one.</param>
 /// <param name="Windows">Windows closed.</param>
+/// <param name="FlowsEvicted">Silent flows that were forgotten early for new ones: should they go on, they count as new, and what they lost meanwhile is unknown.</param>
 public readonly record struct NodeStatistics(
     int Flows,
     long FlowPacketsOmitted,
@@ -21,4 +22,5 @@ public readonly record struct NodeStatistics(
     long ClockFaults,
     long IncompletePaths,
     long LateReports,
-    long Windows);
+    long Windows,
+    long FlowsEvicted);

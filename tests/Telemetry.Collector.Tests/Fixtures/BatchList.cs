@@ -6,6 +6,9 @@ namespace Telemetry.Collector.Tests.Fixtures;
 /// <summary>A sink that keeps everything.</summary>
 internal sealed class BatchList : IBatchSink
 {
+    /// <summary>False forgets batches at once.</summary>
+    public bool Keeps { get; init; } = true;
+
     public List<Batch> Batches { get; } = [];
 
     public List<IReadOnlyList<SenderMark>> Covers { get; } = [];
@@ -18,6 +21,11 @@ internal sealed class BatchList : IBatchSink
 
     public void Append(Batch batch, IReadOnlyList<SenderMark> covers)
     {
+        if (!Keeps)
+        {
+            return;
+        }
+
         batch.Epoch = 1;
         batch.Sequence = (ulong)Batches.Count + 1;
         Batches.Add(batch);
