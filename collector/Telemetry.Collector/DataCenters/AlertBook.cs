@@ -1,6 +1,7 @@
 using System.Text;
 using Telemetry.Collector.Contracts;
 using Telemetry.Inference.Alerts;
+using Telemetry.Inference.Network;
 
 namespace Telemetry.Collector.DataCenters;
 
@@ -43,6 +44,32 @@ internal sealed class AlertBook(int keptEnded)
 
         return Put(alert);
     }
+
+    /// <summary>Takes an alert of the network monitor: one of kind, entity and start is one alert.</summary>
+    public Alert Take(NetworkAlert source)
+    {
+        Alert alert = new()
+        {
+            Id = IdOf(source.Kind, source.Entity, source.StartNs),
+            Kind = source.Kind,
+            Entity = source.Entity,
+            StartNs = source.StartNs,
+            DetectedNs = source.DetectedNs,
+            Score = source.Score,
+            Explanation = source.Explanation,
+            Detector = source.Detector,
+        };
+        if (source.EndNs is { } end)
+        {
+            alert.EndNs = Math.Max(end, source.StartNs);
+        }
+
+        alert.Reasons.AddRange(source.Reasons.Select(r => new Reason { Feature = r.Feature, Value = r.Value, Contribution = r.Contribution }));
+        return Put(alert);
+    }
+
+    /// <summary>Whether an alert of that kind lasts on an entity.</summary>
+    public bool IsOpen(string kind, string entity) => _open.ContainsKey((kind, entity));
 
     /// <summary>Opens an alert on a state; null when there is one on the same entity already.</summary>
     public Alert? Open(string kind, string entity, long startNs, long detectedNs, string explanation, string detector) =>

@@ -74,6 +74,7 @@ public sealed partial class DataCenterEngine
             _links.TryAdd(id, unknown);
         }
 
+        _network.SetMap(NetworkSamples.MapOf(joined));
         _pending.Inventory = joined;
         Publish(new Update { Inventory = joined }, "inventory");
     }
@@ -84,6 +85,11 @@ public sealed partial class DataCenterEngine
         if (_links.TryGetValue(id, out LinkStatus? known) && (known.Equals(link) || link.SinceNs < known.SinceNs))
         {
             return;
+        }
+
+        if (link.State != (known?.State ?? LinkState.Unspecified))
+        {
+            _network.OnLink(id.Entity, link.State != LinkState.Down, nowNs);
         }
 
         _links[id] = link;

@@ -7,6 +7,7 @@ using Telemetry.Collector.Introspecting;
 using Telemetry.Collector.Time;
 using Telemetry.Inference.Alerts;
 using Telemetry.Inference.Detectors;
+using Telemetry.Inference.Network;
 
 namespace Telemetry.Collector.DataCenters;
 
@@ -26,6 +27,7 @@ public sealed partial class DataCenterEngine
     private readonly IHistoryStore _store;
     private readonly IPortDetector _detector;
     private readonly AlertTracker _tracker;
+    private readonly NetworkMonitor _network;
     private readonly BatchGate _gate;
     private readonly TierStatuses _tiers = new();
     private readonly Dictionary<string, DeviceDetail> _details = new(StringComparer.Ordinal);
@@ -76,6 +78,7 @@ public sealed partial class DataCenterEngine
         _tracker = new AlertTracker(alerts, detector.Name);
         _gate = new BatchGate(options.HoldNs);
         _liveness = new LivenessTracker(options.SilentAfterNs);
+        _network = new NetworkMonitor(options.Network);
         _alerts = new AlertBook(options.KeptAlerts);
         _totals = new RunTotals(options.MaxFlows, options.DistinctValues);
         _lastCommitNs = RunClock.NowNs(time);
@@ -174,6 +177,7 @@ public sealed partial class DataCenterEngine
     {
         long nowNs = RunClock.NowNs(_time);
         Release(nowNs, everything: true);
+        EndShown();
         PublishStates(nowNs);
         Commit(nowNs);
         if (_fault.Length > 0)
@@ -202,7 +206,7 @@ public sealed partial class DataCenterEngine
         foreach (Alert alert in _store.ReadOpenAlerts())
         {
             _alerts.Put(alert);
-            if (alert.Kind == "congestion" && _alerts.Close(alert.Kind, alert.Entity, alert.DetectedNs, " (end not seen: the data center restarted)") is { } ended)
+            if ((alert.Kind == "congestion" || NetworkMonitor.Kinds.Contains(alert.Kind)) && _alerts.Close(alert.Kind, alert.Entity, alert.DetectedNs, " (end not seen: the data center restarted)") is { } ended)
             {
                 _pending.Alerts[ended.Id] = ended;
             }
@@ -258,33 +262,6 @@ public sealed partial class DataCenterEngine
 
         _judgedNs = window.StartNs;
         Judge(window);
-    }
-
-    private void Judge(Window window)
-    {
-        Dictionary<PortId, PortWindow> heard = [];
-        foreach (PortWindow port in window.Ports)
-        {
-            PortId id = PortId.Of(port);
-            heard[id] = port;
-            _ports.TryAdd(id, null);
-        }
-
-        _told.Clear();
-        foreach ((PortId id, Inventory.Types.Port? limits) in _ports)
-        {
-            Inference.Samples.PortSample sample = heard.TryGetValue(id, out PortWindow? port)
-                ? _samples.Of(id.Entity, port, window, limits)
-                : PortSamples.Empty(id.Entity, window, limits);
-            Verdict verdict = _detector.Observe(sample);
-            _tracker.Observe(sample, verdict, _told);
-        }
-
-        _tracker.CloseSilent(window.StartNs + window.LengthNs, _told);
-        foreach (PortAlert told in _told)
-        {
-            TakeAlert(_alerts.Take(told));
-        }
     }
 
     private void TakeAlert(Alert? alert)

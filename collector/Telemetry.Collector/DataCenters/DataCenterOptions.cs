@@ -38,6 +38,9 @@ public sealed record DataCenterOptions
     /// <summary>Centers that must exist: one that was never heard is shown as unknown, and the first windows wait for it.</summary>
     public IReadOnlyList<string> ExpectedCenters { get; init; } = [];
 
+    /// <summary>When the rules on floods, losses and latencies speak.</summary>
+    public Inference.Network.NetworkOptions Network { get; init; } = new();
+
     /// <summary>Checks everything.</summary>
     /// <exception cref="ArgumentException">Names every value that is out of its bounds.</exception>
     public void Validate()

@@ -41,6 +41,7 @@ public sealed class PortSamples
             DepthHighShare = hasDepth && capacity > 0
                 ? (double)_depth.CountAtLeast((long)Math.Ceiling(PortSample.HighLevel * capacity)) / _depth.Count
                 : double.NaN,
+            DepthHalfShare = hasDepth && capacity > 0 ? (double)_depth.CountAtLeast((capacity + 1) / 2) / _depth.Count : double.NaN,
             LatencyP50Ns = hasLatency ? _latency.Quantile(0.5) : double.NaN,
             LatencyP99Ns = hasLatency ? _latency.Quantile(0.99) : double.NaN,
             LatencyMaxNs = hasLatency ? _latency.Max : double.NaN,
@@ -48,6 +49,8 @@ public sealed class PortSamples
             // Counters are read less often than windows close: a window's share of what they grew by.
             TxBytes = port.HasTxBytes ? (long)Math.Round(port.TxBytes * spans) : null,
             Drops = port.HasDrops ? (long)Math.Ceiling(port.Drops * spans) : null,
+            TxPackets = port.HasTxPackets ? (long)port.TxPackets : null,
+            RxPackets = port.HasRxPackets ? (long)port.RxPackets : null,
         };
     }
 

@@ -50,6 +50,9 @@ public readonly record struct PortSample
     /// </summary>
     public double DepthHighShare { get; init; } = double.NaN;
 
+    /// <summary>Share (0..1) of the packets whose queue depth was at least half of the capacity; NaN unmeasured.</summary>
+    public double DepthHalfShare { get; init; } = double.NaN;
+
     /// <summary>Median hop latency, nanoseconds; NaN unmeasured.</summary>
     public double LatencyP50Ns { get; init; } = double.NaN;
 
@@ -64,6 +67,12 @@ public readonly record struct PortSample
 
     /// <summary>Packets dropped at the queue within the window by the port's counters; null when not read for this window.</summary>
     public long? Drops { get; init; }
+
+    /// <summary>Packets sent since the reading before this one, which the newest window has; null without a reading.</summary>
+    public long? TxPackets { get; init; }
+
+    /// <summary>Packets received since the reading before; null without a reading.</summary>
+    public long? RxPackets { get; init; }
 
     /// <summary>End of the window, nanoseconds on the run's clock.</summary>
     public long EndNs => StartNs + LengthNs;

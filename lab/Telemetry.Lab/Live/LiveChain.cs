@@ -15,6 +15,9 @@ namespace Telemetry.Lab.Live;
 /// <summary>The collector's three tiers over loopback: the very hosts that run as processes elsewhere.</summary>
 internal sealed class LiveChain : IAsyncDisposable
 {
+    /// <summary>A busy machine delays processes by so much now and then.</summary>
+    private const long LatencyRiseNs = 30_000_000;
+
     private readonly ClusterMap _clusters;
     private readonly Dictionary<string, NodeHost> _nodes = new(StringComparer.Ordinal);
     private readonly List<CenterHost> _centers = [];
@@ -40,7 +43,12 @@ internal sealed class LiveChain : IAsyncDisposable
         try
         {
             chain._dataCenter = await DataCenterHost.StartAsync(
-                new DataCenterHostOptions { Listen = "127.0.0.1:0", HistoryFile = options.HistoryFile },
+                new DataCenterHostOptions
+                {
+                    DataCenter = new() { Name = chain._clusters.DataCenterName, Network = new() { LatencyRiseNs = LatencyRiseNs } },
+                    Listen = "127.0.0.1:0",
+                    HistoryFile = options.HistoryFile,
+                },
                 detector, alerts, time, loggers, cancellation).ConfigureAwait(false);
             foreach (string cluster in chain._clusters.Clusters)
             {

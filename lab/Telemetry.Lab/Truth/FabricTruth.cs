@@ -25,7 +25,7 @@ public sealed class FabricTruth
 
     internal PacketTracker Tracker { get; } = new();
 
-    /// <summary>Congestion of every port and links that were down, ascending by start, then entity.</summary>
+    /// <summary>Congestion and microbursts of every port, links that were down, and what the scenario says, ascending by start, then entity.</summary>
     /// <param name="nowNs">The end of the run.</param>
     public IReadOnlyList<TruthEpisode> Episodes(long nowNs)
     {
@@ -33,6 +33,8 @@ public sealed class FabricTruth
         foreach (PortTruth port in _ports)
         {
             episodes.AddRange(Congestion(port, nowNs));
+            episodes.AddRange(port.Bursts.Episodes(port.Meter.Episodes(nowNs), nowNs)
+                .Select(b => new TruthEpisode("microburst", port.Entity, b.StartNs, b.EndNs)));
         }
 
         foreach ((string entity, List<(long StartNs, long? EndNs)> spans) in _linkDown)

@@ -12,6 +12,7 @@ public sealed class PortTruth
         QueueCapacity = queueCapacity;
         _depths = new long[queueCapacity + 1];
         Meter = new CongestionMeter(queueCapacity);
+        Bursts = new BurstMeter(queueCapacity);
     }
 
     /// <summary>Switch name.</summary>
@@ -45,6 +46,8 @@ public sealed class PortTruth
     public int MaxOccupancy => Meter.MaxDepth;
 
     internal CongestionMeter Meter { get; }
+
+    internal BurstMeter Bursts { get; }
 
     /// <summary>Queue depth at dequeue: the smallest that the fraction <paramref name="q"/> of measured packets do not exceed; null when none was measured.</summary>
     public int? DepthQuantile(double q)

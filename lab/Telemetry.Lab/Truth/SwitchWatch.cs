@@ -46,6 +46,7 @@ internal sealed class SwitchWatch : ISwitchObserver
         if (queue == 0)
         {
             truth.Meter.Observe(depth, nowNs);
+            truth.Bursts.Observe(depth, nowNs);
         }
     }
 

@@ -81,7 +81,7 @@ internal sealed partial class Assessment
     public static HealthState StateOf(AlertEntry alert) => alert.Kind switch
     {
         "linkdown" => HealthState.Down,
-        "congestion" or "microburst" => HealthState.Hot,
+        "congestion" or "microburst" or "synflood" or "udpflood" or "loss" or "qos" => HealthState.Hot,
         "silent" => HealthState.Silent,
         _ => HealthState.Warn,
     };

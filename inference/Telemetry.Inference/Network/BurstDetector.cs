@@ -1,0 +1,105 @@
+using Telemetry.Inference.Detectors;
+using Telemetry.Inference.Samples;
+
+namespace Telemetry.Inference.Network;
+
+/// <summary>
+/// Microbursts: a queue at half its capacity or more, for less than 100 ms in all, with 300 ms of calm after it. What
+/// lasts longer, or becomes congestion, is none.
+/// </summary>
+internal sealed class BurstDetector
+{
+    private const string Name = "queue-peak";
+    private const long CalmNs = 300_000_000;
+    private const long LongestNs = 100_000_000;
+    private const double UsualFrameBytes = 1000;
+
+    /// <summary>How long an alert on what is over already stays open, so that people can see it.</summary>
+    private const long ShownNs = 2_000_000_000;
+
+    private readonly Dictionary<string, Burst> _ports = new(StringComparer.Ordinal);
+
+    /// <summary>Takes a port's window.</summary>
+    /// <param name="port">The window.</param>
+    /// <param name="congested">Whether a congestion alert is open on the port.</param>
+    /// <param name="changed">Receives alerts that opened or closed.</param>
+    public void Observe(in PortSample port, bool congested, ICollection<NetworkAlert> changed)
+    {
+        if (!_ports.TryGetValue(port.Port, out Burst? burst))
+        {
+            _ports.Add(port.Port, burst = new Burst());
+        }
+
+        burst.CongestedNs = congested ? port.EndNs : burst.CongestedNs;
+        if (port.DepthHalfShare > 0)
+        {
+            if (burst.HighNs == 0)
+            {
+                (burst.StartNs, burst.Deepest) = (port.StartNs, 0);
+            }
+
+            double frame = port.TxBytes is { } bytes && port.Packets > 0 ? Math.Clamp((double)bytes / port.Packets, 64, 1600) : UsualFrameBytes;
+            double packetNs = port.RateBps > 0 ? frame * 8e9 / port.RateBps : 0;
+            burst.HighNs += (long)Math.Max(1, Math.Min(port.LengthNs, port.DepthHalfShare * port.Packets * packetNs));
+            burst.LastNs = port.EndNs;
+            burst.Deepest = Math.Max(burst.Deepest, port.QueueCapacity > 0 ? port.DepthMax / port.QueueCapacity : 0);
+            burst.Dropped += port.Drops ?? 0;
+        }
+        else if (burst.HighNs > 0 && port.EndNs - burst.LastNs >= CalmNs)
+        {
+            if (burst.HighNs < LongestNs && burst.CongestedNs < burst.StartNs - CalmNs)
+            {
+                Finish(burst, changed); // one that is still shown ends before the next
+                string text = string.Create(null, $"queue rose to {Math.Min(burst.Deepest, 1) * 100:F0} % for about {Math.Max(1, burst.HighNs / 1_000_000)} ms and emptied again{(burst.Dropped > 0 ? $", {burst.Dropped} dropped" : "")}");
+                Reason[] reasons = [new("queue_share", Math.Min(burst.Deepest, 1), 0.7), new("high_ms", burst.HighNs / 1e6, 0.3)];
+                burst.Shown = new NetworkAlert("microburst", port.Port, burst.StartNs, null, port.EndNs, 1, text, reasons, Name);
+                burst.ShownEndNs = burst.LastNs;
+                changed.Add(burst.Shown);
+            }
+
+            (burst.HighNs, burst.Dropped) = (0, 0);
+        }
+
+        if (burst.Shown is not null && port.EndNs - burst.Shown.DetectedNs >= ShownNs)
+        {
+            Finish(burst, changed);
+        }
+    }
+
+    /// <summary>Ends what is only shown still.</summary>
+    public void Flush(ICollection<NetworkAlert> changed)
+    {
+        foreach (Burst burst in _ports.Values)
+        {
+            Finish(burst, changed);
+        }
+    }
+
+    private static void Finish(Burst burst, ICollection<NetworkAlert> changed)
+    {
+        if (burst.Shown is { } shown)
+        {
+            changed.Add(shown with { EndNs = burst.ShownEndNs });
+            burst.Shown = null;
+        }
+    }
+
+    private sealed class Burst
+    {
+        public long StartNs { get; set; }
+
+        public long LastNs { get; set; }
+
+        public long HighNs { get; set; }
+
+        public double Deepest { get; set; }
+
+        public long Dropped { get; set; }
+
+        public long CongestedNs { get; set; } = long.MinValue / 2;
+
+        public NetworkAlert? Shown { get; set; }
+
+        public long ShownEndNs { get; set; }
+    }
+}

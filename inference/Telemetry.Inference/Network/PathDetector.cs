@@ -1,0 +1,138 @@
+using Telemetry.Inference.Detectors;
+using Telemetry.Inference.Samples;
+
+namespace Telemetry.Inference.Network;
+
+/// <summary>
+/// Flows that took another way though no link that they left or joined went down or came up: told once for the link
+/// that most of them left, and shown for two seconds.
+/// </summary>
+internal sealed class PathDetector
+{
+    private const string Name = "path-change";
+    private const long GatherNs = 300_000_000;
+    private const long ShownNs = 2_000_000_000;
+
+    /// <summary>Routes follow a link's state within this.</summary>
+    private const long ExplainedNs = 3_000_000_000;
+
+    private readonly Dictionary<FlowName, (IReadOnlyList<string> Path, long SeenNs)> _paths = [];
+    private readonly Dictionary<string, long> _linkChangedNs = new(StringComparer.Ordinal);
+    private readonly List<(string Flow, IReadOnlyList<string> Before, IReadOnlyList<string> After)> _moved = [];
+    private readonly List<NetworkAlert> _shown = [];
+    private readonly List<FlowName> _gone = [];
+    private long _firstNs;
+    private long _lastNs;
+    private long _sweptNs;
+
+    /// <summary>A link's state changed: routes that follow are no news.</summary>
+    public void OnLink(string entity, long atNs) => _linkChangedNs[entity] = atNs;
+
+    /// <summary>Takes a flow of a window.</summary>
+    public void Observe(in FlowSample flow, long startNs)
+    {
+        if (flow.Path.Count < 2)
+        {
+            return;
+        }
+
+        FlowName name = FlowName.Of(flow);
+        bool known = _paths.TryGetValue(name, out (IReadOnlyList<string> Path, long SeenNs) before);
+        if (!known && _paths.Count >= 50_000)
+        {
+            return;
+        }
+
+        _paths[name] = (flow.Path, startNs);
+        if (known && !before.Path.SequenceEqual(flow.Path))
+        {
+            _firstNs = _moved.Count == 0 ? startNs : _firstNs;
+            _lastNs = startNs;
+            _moved.Add(($"{flow.Src}>{flow.Dst}", before.Path, flow.Path));
+        }
+    }
+
+    /// <summary>Judges the window that ends.</summary>
+    public void Close(long endNs, ICollection<NetworkAlert> changed)
+    {
+        for (int i = _shown.Count - 1; i >= 0; i--)
+        {
+            if (endNs - _shown[i].DetectedNs >= ShownNs)
+            {
+                changed.Add(_shown[i]);
+                _shown.RemoveAt(i);
+            }
+        }
+
+        if (_moved.Count > 0 && endNs - _firstNs >= GatherNs)
+        {
+            Judge(endNs, changed);
+            _moved.Clear();
+        }
+
+        if (endNs - _sweptNs > 10_000_000_000)
+        {
+            _gone.Clear();
+            foreach ((FlowName name, (_, long seenNs)) in _paths)
+            {
+                if (endNs - seenNs > 30_000_000_000)
+                {
+                    _gone.Add(name);
+                }
+            }
+
+            _gone.ForEach(name => _paths.Remove(name));
+            _sweptNs = endNs;
+        }
+    }
+
+    /// <summary>Ends what is only shown still.</summary>
+    public void Flush(ICollection<NetworkAlert> changed)
+    {
+        _shown.ForEach(changed.Add);
+        _shown.Clear();
+    }
+
+    private void Judge(long endNs, ICollection<NetworkAlert> changed)
+    {
+        SortedDictionary<string, int> left = new(StringComparer.Ordinal);
+        SortedSet<string> flows = new(StringComparer.Ordinal);
+        foreach ((string flow, IReadOnlyList<string> before, IReadOnlyList<string> after) in _moved)
+        {
+            HashSet<string> old = [.. Links(before)];
+            HashSet<string> now = [.. Links(after)];
+            if (old.Concat(now).Any(IsExplained))
+            {
+                continue;
+            }
+
+            flows.Add(flow);
+            foreach (string link in old.Where(l => !now.Contains(l)))
+            {
+                left[link] = left.GetValueOrDefault(link) + 1;
+            }
+        }
+
+        if (left.Count == 0)
+        {
+            return;
+        }
+
+        string entity = left.MaxBy(l => l.Value).Key;
+        string named = string.Join(", ", flows.Take(4)) + (flows.Count > 4 ? $" and {flows.Count - 4} more" : "");
+        string text = $"{flows.Count} {(flows.Count == 1 ? "flow" : "flows")} left {entity}, which is up: {named}";
+        NetworkAlert alert = new("pathchange", entity, _firstNs, null, endNs, 1, text, [new Reason("flows_moved", flows.Count, 1)], Name);
+        changed.Add(alert);
+        _shown.Add(alert with { EndNs = Math.Max(_firstNs, _lastNs) + 100_000_000 });
+
+        bool IsExplained(string link) => _linkChangedNs.TryGetValue(link, out long atNs) && _firstNs - atNs is > -ExplainedNs and < ExplainedNs;
+    }
+
+    private static IEnumerable<string> Links(IReadOnlyList<string> path)
+    {
+        for (int i = 1; i < path.Count; i++)
+        {
+            yield return NetworkMap.LinkName(path[i - 1], path[i]);
+        }
+    }
+}
