@@ -113,7 +113,7 @@ public class AssessmentTests
 
         Row row = Assert.Single(Fabrics.Assess(Fabrics.State(Fabrics.HotSnapshot(), new Update { Alert = loss })).WorstFirst, r => r.Kind == RowKind.Flow);
 
-        Assert.Equal(("h1>h4", HealthState.Warn, "5 % lost"), (row.Name, row.State, row.Reason));
+        Assert.Equal(("h1>h4", HealthState.Hot, "5 % lost"), (row.Name, row.State, row.Reason));
     }
 
     [Fact]
