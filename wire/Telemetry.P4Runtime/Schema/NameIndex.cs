@@ -11,9 +11,7 @@ public sealed class NameIndex<T> : IReadOnlyList<T>
     private readonly string _kind;
     private readonly List<T> _items;
     private readonly Dictionary<uint, T> _byId = [];
-    private readonly Dictionary<string, T> _byName = new(StringComparer.Ordinal);
-    // An alias or suffix of several objects maps to null.
-    private readonly Dictionary<string, T?> _bySuffix = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, T> _byName = new(StringComparer.Ordinal); // with aliases and suffixes
 
     /// <summary><paramref name="kind"/> is what errors call one object: "table", "match field of table x".</summary>
     /// <exception cref="P4InfoException">Two objects share an id or a full name.</exception>
@@ -21,7 +19,9 @@ public sealed class NameIndex<T> : IReadOnlyList<T>
     {
         _kind = kind;
         _items = [.. items];
+        // An alias or suffix of several objects maps to null.
         var aliases = new Dictionary<string, T?>(StringComparer.Ordinal);
+        var suffixes = new Dictionary<string, T?>(StringComparer.Ordinal);
         foreach (var item in _items)
         {
             if (!_byId.TryAdd(item.Id, item))
@@ -31,10 +31,15 @@ public sealed class NameIndex<T> : IReadOnlyList<T>
             if (item.Alias.Length > 0)
                 AddOrDisable(aliases, item.Alias, item);
             for (var dot = item.Name.IndexOf('.', StringComparison.Ordinal); dot >= 0; dot = item.Name.IndexOf('.', dot + 1))
-                AddOrDisable(_bySuffix, item.Name[(dot + 1)..], item);
+                AddOrDisable(suffixes, item.Name[(dot + 1)..], item);
         }
         foreach (var (alias, item) in aliases)
-            _bySuffix[alias] = item;
+            suffixes[alias] = item;
+        foreach (var (suffix, item) in suffixes)
+        {
+            if (item is not null)
+                _byName.TryAdd(suffix, item); // a full name counts before another's suffix
+        }
     }
 
     public int Count => _items.Count;
@@ -71,7 +76,7 @@ public sealed class NameIndex<T> : IReadOnlyList<T>
     public bool TryGet(uint id, [NotNullWhen(true)] out T? item) => _byId.TryGetValue(id, out item);
 
     public bool TryGet(string name, [NotNullWhen(true)] out T? item) =>
-        _byName.TryGetValue(name, out item) || (_bySuffix.TryGetValue(name, out item) && item is not null);
+        _byName.TryGetValue(name, out item);
 
     public IEnumerator<T> GetEnumerator() => _items.GetEnumerator();
 

@@ -12,6 +12,7 @@ public sealed class TableInfo : P4InfoObject
     {
         Source = source;
         MatchFields = new NameIndex<MatchFieldInfo>($"match field of table {Name}", source.MatchFields.Select(m => new MatchFieldInfo(m, types)));
+        NeedsPriority = MatchFields.Any(m => m.NeedsPriority);
         Actions = new NameIndex<ActionInfo>($"action of table {Name}", source.ActionRefs.Select(r => actions.Get(r.Id)));
     }
 
@@ -23,7 +24,7 @@ public sealed class TableInfo : P4InfoObject
     public NameIndex<ActionInfo> Actions { get; }
 
     /// <summary>Entries need a priority above 0.</summary>
-    public bool NeedsPriority => MatchFields.Any(m => m.NeedsPriority);
+    public bool NeedsPriority { get; }
 
     /// <summary>Entries that the program asked room for.</summary>
     public long Size => Source.Size;
