@@ -91,45 +91,34 @@ public sealed partial class P4Shell
     private async Task CountersAsync(ShellLine line, TextWriter output, CancellationToken cancellation)
     {
         P4InfoIndex index = (await ProgramAsync(cancellation).ConfigureAwait(false)).Index;
-        (string? name, long? cell) = Cell(line);
-        List<Entity> filters = [];
-        if (name is null)
-        {
-            filters.AddRange(index.Counters.Select(c => EntityFilter.Counter(index, c.Name)));
-            filters.AddRange(index.DirectCounters.Select(c => EntityFilter.DirectCounters(index, index.Tables.Get(c.TableId).Name)));
-        }
-        else if (index.DirectCounters.TryGet(name, out CounterInfo? direct))
-        {
-            filters.Add(EntityFilter.DirectCounters(index, index.Tables.Get(direct.TableId).Name));
-        }
-        else
-        {
-            filters.Add(EntityFilter.Counter(index, name, cell));
-        }
-
-        await ListAsync(line, output, filters, cancellation, skipZero: cell is null).ConfigureAwait(false);
+        await CellsAsync(line, output, index.Counters, index.DirectCounters, c => c.TableId, (name, cell) => EntityFilter.Counter(index, name, cell), table => EntityFilter.DirectCounters(index, table), index, cancellation).ConfigureAwait(false);
     }
 
     private async Task MetersAsync(ShellLine line, TextWriter output, CancellationToken cancellation)
     {
         P4InfoIndex index = (await ProgramAsync(cancellation).ConfigureAwait(false)).Index;
-        (string? name, long? cell) = Cell(line);
-        List<Entity> filters = [];
-        if (name is null)
-        {
-            filters.AddRange(index.Meters.Select(m => EntityFilter.Meter(index, m.Name)));
-            filters.AddRange(index.DirectMeters.Select(m => EntityFilter.DirectMeters(index, index.Tables.Get(m.TableId).Name)));
-        }
-        else if (index.DirectMeters.TryGet(name, out MeterInfo? direct))
-        {
-            filters.Add(EntityFilter.DirectMeters(index, index.Tables.Get(direct.TableId).Name));
-        }
-        else
-        {
-            filters.Add(EntityFilter.Meter(index, name, cell));
-        }
+        await CellsAsync(line, output, index.Meters, index.DirectMeters, m => m.TableId, (name, cell) => EntityFilter.Meter(index, name, cell), table => EntityFilter.DirectMeters(index, table), index, cancellation).ConfigureAwait(false);
+    }
 
-        await ListAsync(line, output, filters, cancellation, skipZero: cell is null).ConfigureAwait(false);
+    /// <summary>Lists arrays and what belongs to tables: all of a kind, one array or one of its cells, or one table's.</summary>
+    private async Task CellsAsync<T>(
+        ShellLine line,
+        TextWriter output,
+        NameIndex<T> arrays,
+        NameIndex<T> ofTables,
+        Func<T, uint> tableOf,
+        Func<string, long?, Entity> array,
+        Func<string, Entity> ofTable,
+        P4InfoIndex index,
+        CancellationToken cancellation)
+        where T : class, INamedObject
+    {
+        (string? name, long? cell) = Cell(line);
+        Entity OfTable(T item) => ofTable(index.Tables.Get(tableOf(item)).Name);
+        IEnumerable<Entity> filters = name is null ? [.. arrays.Select(a => array(a.Name, null)), .. ofTables.Select(OfTable)]
+            : ofTables.TryGet(name, out T? direct) ? [OfTable(direct)]
+            : [array(name, cell)];
+        await ListAsync(line, output, [.. filters], cancellation, skipZero: cell is null).ConfigureAwait(false);
     }
 
     private async Task RegistersAsync(ShellLine line, TextWriter output, CancellationToken cancellation)
