@@ -79,6 +79,7 @@ internal static partial class LabCommand
         };
         TelemetryArguments telemetry = new(command);
         command.Add(AttachCommand());
+        command.Add(MatrixCommand());
         command.SetAction((parsed, cancellation) => RunAsync(parsed, telemetry, cancellation));
         return command;
     }

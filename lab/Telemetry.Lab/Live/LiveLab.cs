@@ -22,6 +22,9 @@ namespace Telemetry.Lab.Live;
 /// </summary>
 public static class LiveLab
 {
+    /// <summary>What progress says once the network can be used.</summary>
+    public const string Converged = "every switch is programmed and every link answers";
+
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Runs on the embedded fabric.</summary>
@@ -75,7 +78,7 @@ public static class LiveLab
                 controller.LinkChanged += change => chain.Tell(change.A.Device, node => node.OnLink(ControllerSetup.Status(change)));
                 controller.SwitchChanged += status => chain.Tell(status.Name, node => node.OnDevice(ControllerSetup.Reading(status)));
                 await ConvergeAsync(controller, convergence, options, settings, cancellation).ConfigureAwait(false);
-                settings.Progress("every switch is programmed and every link answers");
+                settings.Progress(Converged);
                 if (options.ClosedLoop is not null)
                 {
                     GrpcChannel feed = channels.GetOrAdd("the feed", _ => GrpcChannel.ForAddress(chain.Feed));
