@@ -33,13 +33,14 @@ internal static class TierCommand
         Option<string?> spool = new("--spool") { Description = "Folder for batches that the center did not acknowledge yet; in memory by default" };
         Option<int> spoolLimit = SpoolLimit();
         Option<string[]> watch = new("--watch") { Description = $"Linux devices on this machine whose interfaces, queues, routes and rules are read: {LinuxDevice.Form}", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        Option<string[]> threshold = new("--threshold") { Description = $"Limits above which a window is told as an event: {Threshold.Form}", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         Option<bool> sharedClock = new("--shared-clock") { Description = "All switches stamp from one clock: link latencies can be told" };
         Option<string?> metrics = new("--metrics") { Description = "ADDRESS:PORT where Prometheus scrapes /metrics; none by default" };
         Option<string?> log = Log();
         Option<string?> profiles = new("--profiles") { Description = "JSON file of decode profiles: units, clocks and known deviations by exporter" };
         Option<int> shards = new("--shards") { Description = "Sockets that share the port, each with a receiving thread", DefaultValueFactory = _ => usual.ReceiveShards };
         Option<int> buffer = new("--receive-buffer") { Description = "Receive buffer of each socket, MiB: holds bursts while the node gets no processor", DefaultValueFactory = _ => usual.SocketBufferBytes >> 20 };
-        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, watch, metrics, profiles, shards, buffer, log };
+        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, watch, threshold, metrics, profiles, shards, buffer, log };
         SourceArguments source = new(command);
         TlsArguments tls = new(command, serves: false);
         SwitchTlsArguments switchTls = new(command, "--switch-tls");
@@ -55,6 +56,7 @@ internal static class TierCommand
                 {
                     Name = parsed.GetRequiredValue(name),
                     Cluster = parsed.GetRequiredValue(cluster),
+                    Thresholds = [.. parsed.GetRequiredValue(threshold).Select(Limited)],
                     Decoding = parsed.GetValue(profiles) is { } file ? CommandException.Reading(() => DecodeProfileFile.Load(file)) : null,
                 },
                 ReceiveShards = parsed.GetValue(shards),
@@ -188,6 +190,11 @@ internal static class TierCommand
     private static LinuxDevice Watched(string text) => LinuxDevice.TryParse(text, out LinuxDevice? device)
         ? device!
         : throw new CommandException($"--watch {text}: {LinuxDevice.Form} expected");
+
+    /// <exception cref="CommandException">It is of no form; says which there is.</exception>
+    private static Threshold Limited(string text) => Threshold.TryParse(text, out Threshold? threshold)
+        ? threshold!
+        : throw new CommandException($"--threshold {text}: {Threshold.Form} expected");
 
     private static Option<string[]> Upstream(string tier, string usual) => new("--upstream")
     {

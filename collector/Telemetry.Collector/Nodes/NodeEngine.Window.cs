@@ -57,6 +57,7 @@ public sealed partial class NodeEngine
         }
 
         CloseFlows(open, window);
+        _thresholds?.Look(window, (entity, detail) => AddEvent(EventKind.Threshold, entity, detail));
         if (unlessEmpty && window.Ports.Count + window.Links.Count + window.Flows.Count + _events.Count == 0)
         {
             return;

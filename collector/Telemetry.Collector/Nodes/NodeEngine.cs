@@ -38,6 +38,7 @@ public sealed partial class NodeEngine
     private readonly List<LinkStatus> _changedLinks = [];
     private readonly ReportCounters _counters = new();
     private readonly DeviceTrack _self;
+    private readonly ThresholdWatch? _thresholds;
     private Inventory? _inventory;
     private bool _inventoryChanged;
     private long _windowStartNs;
@@ -67,6 +68,7 @@ public sealed partial class NodeEngine
         _options = options;
         _time = time;
         _sink = sink;
+        _thresholds = options.Thresholds.Count > 0 ? new ThresholdWatch(options.Thresholds) : null;
         _self = new DeviceTrack(options.Name, DeviceKind.Node);
         _devices.Add(options.Name, _self);
         long nowNs = RunClock.NowNs(time);

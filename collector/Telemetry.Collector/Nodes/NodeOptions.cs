@@ -40,6 +40,9 @@ public sealed record NodeOptions
     /// <summary>Events sent a window, 1 to 10,000; others are counted. Default 200.</summary>
     public int MaxEventsPerWindow { get; init; } = 200;
 
+    /// <summary>Limits above which a window is told as an event; none by default.</summary>
+    public IReadOnlyList<Threshold> Thresholds { get; init; } = [];
+
     /// <summary>Distinct values that a window's distribution keeps exactly, 65 to 16,384; default 4096.</summary>
     public int DistinctValues { get; init; } = ValueHistogram.WindowLimit;
 
