@@ -45,7 +45,7 @@ internal static partial class LabCommand
 
         LabResult result = await lab.ConfigureAwait(false);
         await PrintAsync(parsed, result).ConfigureAwait(false);
-        return cancellation.IsCancellationRequested ? 130 : result.CommandExitCode;
+        return cancellation.IsCancellationRequested ? 130 : CheckFailed(parsed, result) ? 1 : result.CommandExitCode;
     }
 
     // The terminal UI ends with the lab, and the lab with the terminal UI.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Telemetry.Cli.Isolation;
+using Telemetry.Collector.Contracts;
 using Telemetry.Collector.History;
 using Telemetry.Controller.App;
 using Telemetry.Inference.Detectors;
@@ -7,6 +8,7 @@ using Telemetry.Lab.Reporting;
 using Telemetry.Lab.Running;
 using Telemetry.Lab.Scenarios;
 using Telemetry.Lab.Topologies;
+using Telemetry.Lab.Truth;
 using Telemetry.Tui;
 
 namespace Telemetry.Cli.Commands;
@@ -26,7 +28,7 @@ internal static partial class LabCommand
 
     private static readonly Option<string> s_scenario = new("--scenario")
     {
-        Description = $"What happens: {string.Join(", ", ScenarioCatalog.Names)}",
+        Description = $"What happens: {string.Join(", ", ScenarioCatalog.Names)} (--list describes them), or a scenario file (see lab/README.md)",
         DefaultValueFactory = _ => "incast",
     };
 
@@ -67,6 +69,12 @@ internal static partial class LabCommand
     private static readonly Option<string?> s_pcap = new("--pcap") { Description = "Folder for a capture a link (with --mininet)" };
     private static readonly Option<bool> s_clean = new("--clean") { Description = "Remove what labs that were killed left, and do nothing else" };
     private static readonly Option<bool> s_closedLoop = new("--closed-loop") { Description = "Alerts shift load between ways of equal cost, and back" };
+    private static readonly Option<bool> s_list = new("--list") { Description = "Print the built-in topologies and scenarios, and do nothing else" };
+    private static readonly Option<bool> s_check = new("--check")
+    {
+        Description = "Hold alerts against the truth at the end, and fail when one is missing or extra (with --headless, not in Mininet)",
+    };
+
     private static readonly Option<string?> s_log = new("--log") { Description = "File for log lines" };
 
     public static Command Create()
@@ -75,7 +83,7 @@ internal static partial class LabCommand
         Command command = new("lab", "Run a fabric of P4 switches with the whole telemetry chain (the main job)")
         {
             s_topology, s_scenario, s_switch, s_seed, s_seconds, s_virtual, s_mininet, s_headless, s_json, s_program, s_history, s_log,
-            s_run, s_prompt, s_noController, s_pcap, s_clean, s_closedLoop,
+            s_run, s_prompt, s_noController, s_pcap, s_clean, s_closedLoop, s_list, s_check,
         };
         TelemetryArguments telemetry = new(command);
         command.Add(AttachCommand());
@@ -86,6 +94,12 @@ internal static partial class LabCommand
 
     private static Task<int> RunAsync(ParseResult parsed, TelemetryArguments telemetry, CancellationToken cancellation)
     {
+        if (parsed.GetValue(s_list))
+        {
+            Console.Out.Write(LabSummary.BuiltIns());
+            return Task.FromResult(0);
+        }
+
         if (parsed.GetValue(s_clean))
         {
             foreach (string line in LabFolder.Clean())
@@ -102,6 +116,11 @@ internal static partial class LabCommand
         if (parsed.GetValue(s_virtual) && (!headless || mininet))
         {
             throw new CommandException("--virtual needs --headless and cannot be combined with --mininet: nobody can watch a clock that jumps");
+        }
+
+        if (parsed.GetValue(s_check) && (!headless || mininet))
+        {
+            throw new CommandException("--check needs --headless and the embedded fabric: only there is every queue's truth known");
         }
 
         if (parsed.GetValue(s_json) && !headless)
@@ -148,7 +167,28 @@ internal static partial class LabCommand
         using IHistoryStore store = options.HistoryFile is { } file ? DuckDbHistoryStore.Open(file) : DuckDbHistoryStore.InMemory();
         LabResult result = VirtualLab.Run(options, store, detectors.CreateShipped(), detectors.ShippedAlerts, cancellation);
         await PrintAsync(parsed, result).ConfigureAwait(false);
-        return 0;
+        return CheckFailed(parsed, result) ? 1 : 0;
+    }
+
+    /// <summary>Says what alerts miss or have too much, where that was asked for.</summary>
+    private static bool CheckFailed(ParseResult parsed, LabResult result)
+    {
+        if (!parsed.GetValue(s_check) || TruthCheck.Of(result) is not { Holds: false } check)
+        {
+            return false;
+        }
+
+        foreach (TruthEpisode missed in check.Missed)
+        {
+            Console.Error.WriteLine($"telemetry: no alert for {missed.Kind} at {missed.Entity} from {missed.StartNs / 1e9:F1} s");
+        }
+
+        foreach (Alert extra in check.Extra)
+        {
+            Console.Error.WriteLine($"telemetry: an alert without truth: {extra.Kind} at {extra.Entity} from {(extra.StartNs - result.StartNs) / 1e9:F1} s");
+        }
+
+        return true;
     }
 
     private static async Task PrintAsync(ParseResult parsed, LabResult result)

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using Telemetry.Collector.Contracts;
 using Telemetry.Lab.Running;
+using Telemetry.Lab.Scenarios;
+using Telemetry.Lab.Topologies;
 using Telemetry.Lab.Truth;
 
 namespace Telemetry.Cli.Commands;
@@ -36,6 +38,20 @@ internal static class LabSummary
                 string end = episode.EndNs is { } endNs ? Seconds(endNs) : "...";
                 Line(text, $"  {Seconds(episode.StartNs)} to {end}  {episode.Entity}  {episode.Kind}");
             }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The topologies and scenarios that need no file.</summary>
+    public static string BuiltIns()
+    {
+        StringBuilder text = new();
+        Line(text, $"topologies: {string.Join(" ", BuiltInTopologies.Names)}, or a topology file (see controller/README.md)");
+        Line(text, $"scenarios, or a scenario file (see lab/README.md):");
+        foreach (string name in ScenarioCatalog.Names)
+        {
+            Line(text, $"  {name,-12}{ScenarioCatalog.Describe(name)}");
         }
 
         return text.ToString();

@@ -69,6 +69,11 @@ public static partial class LabReport
         Array(json, "alerts", result.Totals.Alerts.OrderBy(a => a.StartNs).ThenBy(a => a.Entity, NaturalOrder.Instance)
             .ThenBy(a => a.Kind, StringComparer.Ordinal).ThenBy(a => a.Id), (j, a) => WriteAlert(j, a, result.StartNs));
         Array(json, "truth", result.Episodes, WriteEpisode);
+        if (TruthCheck.Of(result) is { } check)
+        {
+            WriteCheck(json, check, result.StartNs);
+        }
+
         json.WriteStartObject("store");
         json.WriteNumber("rows", result.Totals.StoredRows);
         json.WriteEndObject();

@@ -2,6 +2,7 @@ using Telemetry.Controller.App;
 using Telemetry.Controller.Planning;
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Scenarios;
+using Telemetry.Lab.Scenarios.Files;
 
 namespace Telemetry.Lab.Running;
 
@@ -17,7 +18,7 @@ public sealed record LabOptions
     /// <summary>The network.</summary>
     public required Topology Topology { get; init; }
 
-    /// <summary>One of <see cref="ScenarioCatalog.Names"/>; <c>steady</c> by default.</summary>
+    /// <summary>One of <see cref="ScenarioCatalog.Names"/>, or the path of a scenario file; <c>steady</c> by default.</summary>
     public string Scenario { get; init; } = "steady";
 
     /// <summary>Of every random choice; 1 by default.</summary>
@@ -50,8 +51,9 @@ public sealed record LabOptions
     /// <summary>How long switches and links may take to come up before traffic starts, seconds of the run; 10 by default.</summary>
     public double ConvergenceSeconds { get; init; } = 10;
 
-    /// <summary>Checks everything that needs no file.</summary>
+    /// <summary>Checks everything that needs no program.</summary>
     /// <exception cref="LabException">Names every value that is out of its bounds.</exception>
+    /// <exception cref="ScenarioFileException">The scenario file has faults; all are listed.</exception>
     public void Validate()
     {
         List<string> faults = [];
@@ -65,14 +67,20 @@ public sealed record LabOptions
             faults.Add($"{ConvergenceSeconds} seconds for convergence: above 0 to 600 expected");
         }
 
-        if (!ScenarioCatalog.Names.Contains(Scenario))
+        if (!ScenarioCatalog.Knows(Scenario))
         {
-            faults.Add($"no scenario {Scenario}; known: {string.Join(", ", ScenarioCatalog.Names)}");
+            faults.Add($"no scenario {Scenario}; known: {string.Join(", ", ScenarioCatalog.Names)}, or the path of a scenario file");
         }
 
         if (faults.Count > 0)
         {
             throw new LabException(string.Join("; ", faults));
+        }
+
+        if (ScenarioFile.IsPath(Scenario))
+        {
+            // Faults of a file are told before anything starts; traffic really begins a little after the start.
+            ScenarioFile.Plan(Scenario, new ScenarioContext(Topology, Seed, 0, (long)(Seconds * 1e9)));
         }
     }
 }
