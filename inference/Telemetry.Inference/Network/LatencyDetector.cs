@@ -26,6 +26,7 @@ internal sealed class LatencyDetector(NetworkOptions options)
     private readonly SortedDictionary<string, SlowPair> _pairs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _busyPorts = new(StringComparer.Ordinal);
     private readonly List<(string Pair, FlowSample Flow)> _window = [];
+    private readonly Dictionary<string, double> _waitNs = new(StringComparer.Ordinal);
     private readonly List<FlowName> _gone = [];
 
     /// <summary>Takes a port's window: its queue may explain what flows see.</summary>
@@ -35,6 +36,9 @@ internal sealed class LatencyDetector(NetworkOptions options)
         {
             _busyPorts[port.Port] = 3; // packets of this window may be told of in the next one
         }
+
+        double before = _waitNs.GetValueOrDefault(port.Port) / 2;
+        _waitNs[port.Port] = port.LatencyP99Ns > before ? port.LatencyP99Ns : before;
     }
 
     /// <summary>Takes a direction of a link; links come before flows.</summary>
@@ -178,7 +182,7 @@ internal sealed class LatencyDetector(NetworkOptions options)
 
         known.Path = flow.Path;
         bool above = known.Usual.Windows >= LearnWindows && known.Usual.IsAbove(flow.LatencyP50Ns, options.LatencyRiseNs * 3.0, 0.5);
-        bool explained = above && Explained(flow, map);
+        bool explained = above && Explained(flow, flow.LatencyP50Ns - known.Usual.MeanNs, map);
         known.Hits = above && !explained ? known.Hits + 1 : 0;
         if (!above)
         {
@@ -224,25 +228,34 @@ internal sealed class LatencyDetector(NetworkOptions options)
         _gone.ForEach(name => _flows.Remove(name));
     }
 
-    private bool Explained(in FlowSample flow, NetworkMap map)
+    /// <summary>Whether queues on the way, or a slow link, can be why a flow takes so much longer.</summary>
+    private bool Explained(in FlowSample flow, double riseNs, NetworkMap map)
     {
-        if (map.TryAccess(flow.Dst, out string access, out _) && _busyPorts.ContainsKey(access))
+        double waitNs = 0;
+        if (map.TryAccess(flow.Dst, out string access, out _))
         {
-            return true;
+            if (_busyPorts.ContainsKey(access))
+            {
+                return true;
+            }
+
+            waitNs = _waitNs.GetValueOrDefault(access);
         }
 
         for (int i = 1; i < flow.Path.Count; i++)
         {
             string from = flow.Path[i - 1];
             string to = flow.Path[i];
-            if ((map.TryBetween(from, to, out string egress, out _) && _busyPorts.ContainsKey(egress))
+            bool known = map.TryBetween(from, to, out string egress, out _);
+            waitNs += known ? _waitNs.GetValueOrDefault(egress) : 0;
+            if ((known && _busyPorts.ContainsKey(egress))
                 || (_links.TryGetValue(NetworkMap.LinkName(from, to), out SlowLink? link) && (link.Track.IsHit || link.Track.IsOpen || link.Suspect)))
             {
                 return true;
             }
         }
 
-        return false;
+        return waitNs * 2 >= riseNs;
     }
 
     private static void Tell(

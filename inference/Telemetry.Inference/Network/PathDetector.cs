@@ -19,6 +19,7 @@ internal sealed class PathDetector
     private readonly Dictionary<FlowName, (IReadOnlyList<string> Path, long SeenNs)> _paths = [];
     private readonly Dictionary<string, long> _linkChangedNs = new(StringComparer.Ordinal);
     private readonly List<(string Flow, IReadOnlyList<string> Before, IReadOnlyList<string> After)> _moved = [];
+    private readonly Dictionary<string, long> _explainedNs = new(StringComparer.Ordinal);
     private readonly List<NetworkAlert> _shown = [];
     private readonly List<FlowName> _gone = [];
     private long _firstNs;
@@ -82,6 +83,11 @@ internal sealed class PathDetector
             }
 
             _gone.ForEach(name => _paths.Remove(name));
+            if (_explainedNs.Count > 0 && endNs - _explainedNs.Values.Max() > ExplainedNs)
+            {
+                _explainedNs.Clear();
+            }
+
             _sweptNs = endNs;
         }
     }
@@ -99,13 +105,22 @@ internal sealed class PathDetector
         SortedSet<string> flows = new(StringComparer.Ordinal);
         foreach ((string flow, IReadOnlyList<string> before, IReadOnlyList<string> after) in _moved)
         {
-            HashSet<string> old = [.. Links(before)];
-            HashSet<string> now = [.. Links(after)];
-            if (old.Concat(now).Any(IsExplained))
+            if (Links(before).Concat(Links(after)).Any(IsExplained))
+            {
+                // While routes follow, packets take ways in between, which the last change leaves.
+                _explainedNs[flow] = endNs;
+            }
+        }
+
+        foreach ((string flow, IReadOnlyList<string> before, IReadOnlyList<string> after) in _moved)
+        {
+            if (_explainedNs.TryGetValue(flow, out long explainedNs) && endNs - explainedNs < ExplainedNs)
             {
                 continue;
             }
 
+            HashSet<string> old = [.. Links(before)];
+            HashSet<string> now = [.. Links(after)];
             flows.Add(flow);
             foreach (string link in old.Where(l => !now.Contains(l)))
             {

@@ -150,6 +150,16 @@ public class NetworkMonitorTests
         Assert.All(_watched.Alerts, a => Assert.Contains("h1>h3", a.Explanation, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void PathChange_WayInBetweenAfterALinkFailed_IsNone()
+    {
+        Repeat(10, _ => _watched.Window(flows: [Watched.Flow("h1", "h3", 17, 1, 5, 500, 0, 3e5, "s1", "s3", "s2")]));
+        _watched.Link("s2-s3", up: false);
+        Repeat(1, _ => _watched.Window(flows: [Watched.Flow("h1", "h3", 17, 1, 5, 500, 0, 3e5, "s1", "s3", "s5", "s4", "s2")]));
+        Repeat(30, _ => _watched.Window(flows: [Watched.Flow("h1", "h3", 17, 1, 5, 500, 0, 3e5, "s1", "s4", "s2")]));
+        Assert.Empty(_watched.Alerts);
+    }
+
     private static void Repeat(int times, Action<int> window)
     {
         for (int i = 0; i < times; i++)
