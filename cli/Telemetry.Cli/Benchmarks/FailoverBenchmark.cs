@@ -17,7 +17,9 @@ internal sealed class FailoverBenchmark() : Benchmark("failover", "Time until tr
     private readonly Option<int> _cuts = new("--cuts") { Description = "Links to cut, one after the other", DefaultValueFactory = _ => 50 };
     private readonly Option<int> _kills = new("--kills") { Description = "Switches to kill, one after the other", DefaultValueFactory = _ => 10 };
 
-    public override IEnumerable<Option> Options => [_topology, _cuts, _kills];
+    private readonly Option<int> _steady = new("--steady") { Description = "Seconds in which nothing happens, and no link may go down", DefaultValueFactory = _ => 20 };
+
+    public override IEnumerable<Option> Options => [_topology, _cuts, _kills, _steady];
 
     public override async Task<IReadOnlyList<BenchResult>> RunAsync(ParseResult parsed, TextWriter progress, CancellationToken cancellation)
     {
@@ -30,9 +32,13 @@ internal sealed class FailoverBenchmark() : Benchmark("failover", "Time until tr
         {
             string suffix = watchPorts ? "-watch" : "";
             ControllerOptions options = new() { Program = program, WatchPorts = watchPorts };
-            FailoverFabric fabric = await FailoverFabric.StartAsync(topology, options, other, cancellation).ConfigureAwait(false);
+            FailoverFabric fabric = await FailoverFabric.StartAsync(topology, options, other, progress, cancellation).ConfigureAwait(false);
             await using (fabric.ConfigureAwait(false))
             {
+                long before = fabric.LinksWentDown;
+                progress.WriteLine($"steady, load {Load()}");
+                await Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(_steady)), cancellation).ConfigureAwait(false);
+                results.Add(new BenchResult($"steady{suffix}-flaps", fabric.LinksWentDown - before, "links"));
                 results.AddRange(await CutAsync(fabric, topology, parsed.GetValue(_cuts), "cut" + suffix, progress, cancellation).ConfigureAwait(false));
 
                 // Its cables stay lit, as those of a process between virtual interfaces do: nobody sees it by watching ports.

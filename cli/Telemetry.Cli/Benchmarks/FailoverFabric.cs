@@ -33,11 +33,13 @@ internal sealed class FailoverFabric : IAsyncDisposable
     private readonly ConcurrentDictionary<string, P4RuntimeServer> _servers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GrpcChannel> _channels = new(StringComparer.Ordinal);
     private readonly P4Program _other;
+    private readonly TextWriter _progress;
     private ControllerApp _controller;
     private long _linksWentDown;
 
-    private FailoverFabric(Topology topology, ControllerOptions options, P4Program other)
+    private FailoverFabric(Topology topology, ControllerOptions options, P4Program other, TextWriter progress)
     {
+        _progress = TextWriter.Synchronized(progress);
         _topology = topology;
         _other = other;
         _fabric = new EmbeddedFabric(_loop, topology, 1, _ => _ => { });
@@ -67,9 +69,9 @@ internal sealed class FailoverFabric : IAsyncDisposable
     /// <summary>Brings everything up; returns when every link answers and every flow arrives.</summary>
     /// <exception cref="CommandException">It does not come up.</exception>
     public static async Task<FailoverFabric> StartAsync(
-        Topology topology, ControllerOptions options, P4Program other, CancellationToken cancellation)
+        Topology topology, ControllerOptions options, P4Program other, TextWriter progress, CancellationToken cancellation)
     {
-        FailoverFabric fabric = new(topology, options, other);
+        FailoverFabric fabric = new(topology, options, other, progress);
         try
         {
             foreach (Switch served in fabric._fabric.Switches)
@@ -214,7 +216,14 @@ internal sealed class FailoverFabric : IAsyncDisposable
     private ControllerApp Create(ControllerOptions options)
     {
         ControllerApp controller = new(_topology, options, TimeProvider.System, Connect);
-        controller.LinkChanged += change => Interlocked.Add(ref _linksWentDown, change.Up ? 0 : 1);
+        controller.LinkChanged += change =>
+        {
+            if (!change.Up)
+            {
+                Interlocked.Increment(ref _linksWentDown);
+                _progress.WriteLine($"  {change.A.Device}-{change.B.Device} down: {change.Reason}");
+            }
+        };
         return controller;
     }
 

@@ -29,7 +29,7 @@ internal sealed class SwapBenchmark() : Benchmark("swap", "Packets lost while ev
         List<FailoverReading> readings = [];
         List<double> reports = [];
         long bad = 0;
-        FailoverFabric fabric = await FailoverFabric.StartAsync(topology, basic, full.Program!, cancellation).ConfigureAwait(false);
+        FailoverFabric fabric = await FailoverFabric.StartAsync(topology, basic, full.Program!, progress, cancellation).ConfigureAwait(false);
         await using (fabric.ConfigureAwait(false))
         {
             for (int i = 0; i < parsed.GetValue(_swaps); i++)
@@ -45,13 +45,23 @@ internal sealed class SwapBenchmark() : Benchmark("swap", "Packets lost while ev
             }
         }
 
-        return
+        List<BenchResult> results =
         [
             new BenchResult("lost", readings.Sum(r => Math.Max(0, r.PacketsLost)), "packets"),
             new BenchResult("damaged", bad, "packets"),
             new BenchResult("silence-max", readings.Max(r => r.SilenceMs), "ms"),
             new BenchResult("reports", reports.Min(), "reports/s"),
         ];
+        if (BenchSwitch.FindBmv2() is { } path)
+        {
+            results.AddRange(await Bmv2SwapRun.RunAsync(path, basic, full, progress, cancellation).ConfigureAwait(false));
+        }
+        else
+        {
+            progress.WriteLine("bmv2: left out, simple_switch_grpc is not on the PATH");
+        }
+
+        return results;
     }
 
     private static async Task<double> ReportRateAsync(FailoverFabric fabric, CancellationToken cancellation)
