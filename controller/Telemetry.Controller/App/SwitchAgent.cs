@@ -75,6 +75,8 @@ internal sealed partial class SwitchAgent
 
     public EcmpGroups Groups { get; } = new();
 
+    public BoundRoutes Bound { get; } = new();
+
     public P4Switch Switch { get; }
 
     /// <summary>Whether its program can send and receive link probes.</summary>

@@ -14,7 +14,8 @@ internal static class SwitchPlanner
         ProgramDescription program = agent.Program.Description;
         EcmpGroups? groups = program.Plays(RoutePlanner.GroupTable) ? agent.Groups : null;
         bool watchPorts = options.WatchPorts && program.Plays(RoutePlanner.BackupTable);
-        return Bind(agent, RoutePlanner.Plan(topology, agent.Node, routes, groups, watchPorts, weights));
+        return RoutePlanner.Plan(topology, agent.Node, routes, groups, watchPorts, weights)
+            .Select(program.Translate).OfType<EntrySpec>().Select(e => agent.Bound.Of(e, agent.Program.Bind));
     }
 
     /// <summary>INT and the punt of probes: what stays the same whatever links do; and the keys of what starts INT.</summary>
