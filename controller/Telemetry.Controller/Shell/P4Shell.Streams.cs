@@ -20,6 +20,12 @@ public sealed partial class P4Shell
 
     private async Task PacketsAsync(ShellLine line, TextWriter output, CancellationToken cancellation)
     {
+        if (IsDry(line))
+        {
+            output.WriteLine($"would claim election id {_electionId} and show the packets that come");
+            return;
+        }
+
         P4Switch writer = await WriterAsync(cancellation).ConfigureAwait(false);
         if (!RunningIndex(writer).PacketMetadata.TryGet("packet_in", out _))
         {
@@ -155,6 +161,12 @@ public sealed partial class P4Shell
 
     private async Task IdleAsync(ShellLine line, TextWriter output, CancellationToken cancellation)
     {
+        if (IsDry(line))
+        {
+            output.WriteLine($"would claim election id {_electionId} and show the entries that are idle");
+            return;
+        }
+
         P4Switch writer = await WriterAsync(cancellation).ConfigureAwait(false);
         using StreamSubscription<IdleEntries> idle = writer.SubscribeIdleEntries();
         await FollowAsync(line, output, idle, entries => (

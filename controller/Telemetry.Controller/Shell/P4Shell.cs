@@ -35,6 +35,7 @@ public sealed partial class P4Shell : IAsyncDisposable
         AddWrites();
         AddPlans();
         AddStreams();
+        AddWatch();
         AddTraces();
         Add("help", "[COMMAND]", "What there is, or what one command takes", ShellArgument.Command, HelpAsync);
         Add("election-id", "N", "Claim this election id for writes; the highest of a switch's clients is primary", ShellArgument.Nothing, ElectAsync);

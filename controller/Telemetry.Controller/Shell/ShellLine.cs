@@ -6,7 +6,7 @@ namespace Telemetry.Controller.Shell;
 internal sealed class ShellLine
 {
     private static readonly string[] s_flags = ["--json", "--text", "--dry-run", "--counters", "--no-prune", "--keep", "--pace", "--force"];
-    private static readonly string[] s_values = ["--count", "--seconds"];
+    private static readonly string[] s_values = ["--count", "--seconds", "--every"];
     private readonly HashSet<string> _flags = [];
     private readonly Dictionary<string, string> _values = [];
 
@@ -21,6 +21,9 @@ internal sealed class ShellLine
     /// <summary>The line without command and options.</summary>
     public string Rest { get; private set; }
 
+    /// <summary>The line without its command, with its options.</summary>
+    public string Typed { get; private init; } = "";
+
     /// <summary>Words of <see cref="Rest"/>.</summary>
     public string[] Words => Rest.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
@@ -31,7 +34,7 @@ internal sealed class ShellLine
     {
         line = line.Trim();
         int end = line.IndexOf(' ', StringComparison.Ordinal);
-        ShellLine parsed = new(end < 0 ? line : line[..end], "");
+        ShellLine parsed = new(end < 0 ? line : line[..end], "") { Typed = end < 0 ? "" : line[(end + 1)..].Trim() };
         parsed.TakeOptions(end < 0 ? "" : line[(end + 1)..]);
         return parsed;
     }
