@@ -92,6 +92,7 @@ internal static partial class LabCommand
             PackageFolder = Path.Combine(Checkout.Root(), "mininet"),
             WorkFolder = work,
             PcapFolder = pcaps,
+            FirstDeviceId = parsed.GetValue(s_firstDeviceId),
         };
         settings.Progress($"logs of the switches are in {work}; another terminal gets in with: telemetry lab attach {Path.GetFileName(work)}");
         DetectorSet detectors = DetectorSet.LoadShipped();

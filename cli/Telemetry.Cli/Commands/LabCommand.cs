@@ -66,6 +66,12 @@ internal static partial class LabCommand
         Description = "Leave the switches without program and entries, for a controller of yours: switch n serves P4Runtime on 127.0.0.1:50050+n (with --mininet)",
     };
 
+    private static readonly Option<int> s_firstDeviceId = new("--first-device-id")
+    {
+        Description = "P4Runtime device id of the first switch (with --no-controller); controllers of the P4 tutorials expect 0",
+        DefaultValueFactory = _ => 1,
+    };
+
     private static readonly Option<string?> s_pcap = new("--pcap") { Description = "Folder for a capture a link (with --mininet)" };
     private static readonly Option<bool> s_clean = new("--clean") { Description = "Remove what labs that were killed left, and do nothing else" };
     private static readonly Option<bool> s_closedLoop = new("--closed-loop") { Description = "Alerts shift load between ways of equal cost, and back" };
@@ -83,7 +89,7 @@ internal static partial class LabCommand
         Command command = new("lab", "Run a fabric of P4 switches with the whole telemetry chain (the main job)")
         {
             s_topology, s_scenario, s_switch, s_seed, s_seconds, s_virtual, s_mininet, s_headless, s_json, s_program, s_history, s_log,
-            s_run, s_prompt, s_noController, s_pcap, s_clean, s_closedLoop, s_list, s_check,
+            s_run, s_prompt, s_noController, s_firstDeviceId, s_pcap, s_clean, s_closedLoop, s_list, s_check,
         };
         TelemetryArguments telemetry = new(command);
         command.Add(AttachCommand());
@@ -136,6 +142,11 @@ internal static partial class LabCommand
         if (!mininet && (prompt || parsed.GetValue(s_noController) || parsed.GetValue(s_pcap) is not null))
         {
             throw new CommandException("--run, --prompt, --no-controller and --pcap need --mininet: only there are hosts with processes and interfaces");
+        }
+
+        if (parsed.GetValue(s_firstDeviceId) is var first && first != 1 && (!parsed.GetValue(s_noController) || first < 0))
+        {
+            throw new CommandException("--first-device-id needs --no-controller, and a number from 0: the lab's own controller counts from 1");
         }
 
         LabOptions options = new()

@@ -63,6 +63,8 @@ internal sealed class EmbeddedNetwork : ILiveNetwork
 
     public string UrlOf(SwitchNode node) => $"http://{_servers[node.Name].Host}:{_servers[node.Name].Port}";
 
+    public ulong DeviceIdOf(SwitchNode node) => (ulong)node.NodeId;
+
     public void SendReports(string switchName, IPEndPoint node) => _targets[switchName].Node = node;
 
     public async Task RunAsync(LabOptions options, Action<string> progress, CancellationToken cancellation)

@@ -32,6 +32,9 @@ internal interface ILiveNetwork : IAsyncDisposable
     /// <summary>Where a switch serves P4Runtime, <c>http://HOST:PORT</c>; once started.</summary>
     string UrlOf(SwitchNode node);
 
+    /// <summary>P4Runtime device id of a switch.</summary>
+    ulong DeviceIdOf(SwitchNode node);
+
     /// <summary>Tells where the node that listens for a switch is.</summary>
     void SendReports(string switchName, IPEndPoint node);
 

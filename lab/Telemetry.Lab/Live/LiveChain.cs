@@ -118,7 +118,7 @@ internal sealed class LiveChain : IAsyncDisposable
                 Upstream = upstream,
                 Inventory = LabInventory.Of(topology, network.SharedClock),
                 Devices = [.. network.Devices.Where(d => _clusters.NodeOf(d.Name) == name)],
-                Switches = [.. switches.Select(s => new SwitchTarget(s.Name, network.UrlOf(s), (ulong)s.NodeId))],
+                Switches = [.. switches.Select(s => new SwitchTarget(s.Name, network.UrlOf(s), network.DeviceIdOf(s)))],
             },
             time, loggers);
         _nodes.Add(name, node);

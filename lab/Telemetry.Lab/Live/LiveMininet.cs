@@ -58,6 +58,8 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
     public string UrlOf(SwitchNode node) =>
         string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{MininetPlan.GrpcPort(node)}");
 
+    public ulong DeviceIdOf(SwitchNode node) => (ulong)MininetPlan.DeviceId(node, options);
+
     public void SendReports(string switchName, IPEndPoint node)
     {
         // Nothing to do: the address is part of the network and of what the controller tells the switches.

@@ -27,6 +27,9 @@ public sealed record MininetOptions
     /// <summary>MAC address of those ends.</summary>
     public string CollectorMac { get; init; } = "02:54:4d:00:00:01";
 
+    /// <summary>P4Runtime device id of the switch with node id 1, from which the others' follow; a controller of the lab's own expects 1.</summary>
+    public int FirstDeviceId { get; init; } = 1;
+
     /// <summary>Switch port of the report link.</summary>
     public int ReportPort { get; init; } = 500;
 

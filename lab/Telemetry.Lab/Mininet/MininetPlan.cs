@@ -14,6 +14,9 @@ public static partial class MininetPlan
     /// <summary>BMv2's Thrift port of a switch: 9090 + n.</summary>
     public static int ThriftPort(SwitchNode node) => 9090 + node.NodeId;
 
+    /// <summary>A switch's P4Runtime device id.</summary>
+    public static int DeviceId(SwitchNode node, MininetOptions options) => node.NodeId - 1 + options.FirstDeviceId;
+
     /// <summary>What runs a switch.</summary>
     public static SwitchTarget TargetOf(SwitchNode node, SwitchTarget usual) => node.Target switch
     {
@@ -72,7 +75,7 @@ public static partial class MininetPlan
         }
 
         int grpcPort = GrpcPort(node);
-        List<string> tail = ["--device-id", Text(node.NodeId), "--no-p4"];
+        List<string> tail = ["--device-id", Text(DeviceId(node, options)), "--no-p4"];
         if (!soft)
         {
             // Both would collide: BMv2's default of the one is the same for all switches, of the other for all labs.

@@ -70,5 +70,14 @@ public class MininetPlanTests
         Assert.Contains((string)behind[0]["mac"]!, firewall["ports"]!.AsArray().Select(p => (string)p!["far_mac"]!));
     }
 
+    [Fact]
+    public void Write_FirstDeviceIdIsZero_PortsStayAsTheyAre()
+    {
+        JsonNode plan = JsonNode.Parse(MininetPlan.Write(TopologyCatalog.Load("linear-2"), s_options with { FirstDeviceId = 0 }))!;
+
+        Assert.Equal("--device-id 0 --no-p4", Words(plan["switches"]![0]!["tail"], 3));
+        Assert.Equal(50051, (int)plan["switches"]![0]!["grpc_port"]!);
+    }
+
     private static string Words(JsonNode? list, int count) => string.Join(' ', list!.AsArray().Take(count).Select(w => (string)w!));
 }
