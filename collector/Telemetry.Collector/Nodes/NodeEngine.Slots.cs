@@ -10,8 +10,10 @@ public sealed partial class NodeEngine
 {
     // Slots kept for use again; beyond, memory of a rush goes back.
     private const int SpareSlots = 65_536;
+    private const int SpareWindows = 4;
 
     private readonly List<OpenWindow> _open = [];
+    private readonly Stack<OpenWindow> _spareWindows = [];
     private readonly Stack<PortSlot> _sparePorts = [];
     private readonly Stack<LinkSlot> _spareLinks = [];
     private readonly Stack<FlowSlot> _spareFlows = [];
@@ -60,7 +62,12 @@ public sealed partial class NodeEngine
             }
         }
 
-        OpenWindow window = new(number, number * _options.WindowNs);
+        if (!_spareWindows.TryPop(out OpenWindow? window))
+        {
+            window = new OpenWindow();
+        }
+
+        window.Begin(number, number * _options.WindowNs);
         _open.Insert(at, window);
         return window;
     }
@@ -129,6 +136,14 @@ public sealed partial class NodeEngine
         flow.Slot = slot;
         window.Flows.Add(slot);
         return slot;
+    }
+
+    private void Release(OpenWindow window)
+    {
+        if (_spareWindows.Count < SpareWindows)
+        {
+            _spareWindows.Push(window);
+        }
     }
 
     private void Release(PortSlot slot)

@@ -57,6 +57,11 @@ public sealed partial class NodeEngine
         }
 
         CloseFlows(open, window);
+        if (open is not null)
+        {
+            Release(open);
+        }
+
         _thresholds?.Look(window, (entity, detail) => AddEvent(EventKind.Threshold, entity, detail));
         if (unlessEmpty && window.Ports.Count + window.Links.Count + window.Flows.Count + _events.Count == 0)
         {

@@ -1,12 +1,12 @@
 namespace Telemetry.Collector.Nodes;
 
-/// <summary>A window that is not sent yet: what was active in it, and counts that belong to no entity.</summary>
-internal sealed class OpenWindow(long number, long startNs)
+/// <summary>A window that is not sent yet: what was active in it, and counts that belong to no entity. Used again for another when it was sent.</summary>
+internal sealed class OpenWindow
 {
     /// <summary>Start in units of the window's length.</summary>
-    public long Number { get; } = number;
+    public long Number { get; private set; }
 
-    public long StartNs { get; } = startNs;
+    public long StartNs { get; private set; }
 
     public List<PortSlot> Ports { get; } = [];
 
@@ -15,4 +15,13 @@ internal sealed class OpenWindow(long number, long startNs)
     public List<FlowSlot> Flows { get; } = [];
 
     public ulong FlowPacketsOmitted { get; set; }
+
+    /// <summary>Begins a window; the lists keep their memory.</summary>
+    public void Begin(long number, long startNs)
+    {
+        (Number, StartNs, FlowPacketsOmitted) = (number, startNs, 0);
+        Ports.Clear();
+        Links.Clear();
+        Flows.Clear();
+    }
 }
