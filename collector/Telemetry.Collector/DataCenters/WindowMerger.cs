@@ -87,6 +87,9 @@ internal sealed class WindowMerger
             QueueDepth = Merge(a.QueueDepth, b.QueueDepth),
             QueueCapacity = Math.Max(a.QueueCapacity, b.QueueCapacity),
             RateBps = Math.Max(a.RateBps, b.RateBps),
+            BufferOccupancy = Merge(a.BufferOccupancy, b.BufferOccupancy),
+            TxUtilisation = Merge(a.TxUtilisation, b.TxUtilisation),
+            ReportedDrops = a.ReportedDrops + b.ReportedDrops,
         };
 
         // One node reads a switch's counters; two that do saw the same packets, so the one that has them counts.
@@ -151,6 +154,19 @@ internal sealed class WindowMerger
             LatencyNs = Merge(a.LatencyNs, b.LatencyNs),
             PathChanges = a.PathChanges + b.PathChanges,
         };
+        if (a.HasJitterNs || b.HasJitterNs)
+        {
+            // Each mean counts as many times as its window had packets.
+            (double packets, double sum) = (0, 0);
+            foreach (FlowWindow part in (ReadOnlySpan<FlowWindow>)[a, b])
+            {
+                packets += part.HasJitterNs ? Math.Max(1, part.Packets) : 0;
+                sum += part.HasJitterNs ? (double)part.JitterNs * Math.Max(1, part.Packets) : 0;
+            }
+
+            result.JitterNs = (ulong)(sum / packets);
+        }
+
         result.Path.AddRange(b.Path.Count > 0 ? b.Path : a.Path);
 
         // Two sinks saw parts of the flow: each misses what the other saw, so neither knows what was lost.
