@@ -18,6 +18,9 @@ internal sealed class LatencyDetector(NetworkOptions options)
     private const int LinkWindows = 2;
     private const int IdleWindows = 100;
 
+    /// <summary>The smallest packets are about a third of the mean one; half of that.</summary>
+    private const double LowShare = 0.15;
+
     /// <summary>A queue up to here does not explain a flow's latency.</summary>
     private const double CalmQueue = 0.1;
 
@@ -157,8 +160,13 @@ internal sealed class LatencyDetector(NetworkOptions options)
         }
     }
 
+    /// <summary>
+    /// The fastest tenth must be slower by a share of what the mean is slower by: all of it where a link delays everything,
+    /// what small packets take of it where a line's rate fell, nothing where one class is delayed.
+    /// </summary>
     private bool IsSlow(LinkLatency way, double lowNs, double restNs) =>
-        way.Low.IsAbove(lowNs, options.LatencyRiseNs / 10.0, 0.1, 0) && way.Rest.IsAbove(restNs, options.LatencyRiseNs / 3.0, 0.5);
+        way.Rest.IsAbove(restNs, options.LatencyRiseNs / 3.0, 0.5)
+        && way.Low.IsAbove(lowNs, Math.Max(options.LatencyRiseNs / 10.0, LowShare * (restNs - way.Rest.MeanNs)), 0.1, 0);
 
     private void Judge(string name, in FlowSample flow, NetworkMap map)
     {
