@@ -68,7 +68,7 @@ public sealed class UpstreamGoneTests : IDisposable
 
         Assert.Equal(0, spool.Statistics.Pending);
         await stop.CancelAsync();
-        await pushing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await pushing.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
 
         // Each one once, in order, from the oldest that was kept to the newest.
         Assert.Equal(Enumerable.Range((int)full.Dropped + 1, Batches - (int)full.Dropped).Select(number => (ulong)number), receiver.Sequences);
