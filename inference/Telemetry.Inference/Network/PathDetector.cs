@@ -16,18 +16,22 @@ internal sealed class PathDetector
     /// <summary>Routes follow a link's state within this.</summary>
     private const long ExplainedNs = 3_000_000_000;
 
+    /// <summary>All routes are planned anew when a link changes, and all switches take theirs within this.</summary>
+    private const long RolloutNs = 1_500_000_000;
+
     private readonly Dictionary<FlowName, (IReadOnlyList<string> Path, long SeenNs)> _paths = [];
     private readonly Dictionary<string, long> _linkChangedNs = new(StringComparer.Ordinal);
     private readonly List<(string Flow, IReadOnlyList<string> Before, IReadOnlyList<string> After)> _moved = [];
     private readonly Dictionary<string, long> _explainedNs = new(StringComparer.Ordinal);
     private readonly List<NetworkAlert> _shown = [];
     private readonly List<FlowName> _gone = [];
+    private long _anyLinkChangedNs = long.MinValue / 2;
     private long _firstNs;
     private long _lastNs;
     private long _sweptNs;
 
     /// <summary>A link's state changed: routes that follow are no news.</summary>
-    public void OnLink(string entity, long atNs) => _linkChangedNs[entity] = atNs;
+    public void OnLink(string entity, long atNs) => _linkChangedNs[entity] = _anyLinkChangedNs = atNs;
 
     /// <summary>Takes a flow of a window.</summary>
     public void Observe(in FlowSample flow, long startNs)
@@ -140,7 +144,8 @@ internal sealed class PathDetector
         changed.Add(alert);
         _shown.Add(alert with { EndNs = Math.Max(_firstNs, _lastNs) + 100_000_000 });
 
-        bool IsExplained(string link) => _linkChangedNs.TryGetValue(link, out long atNs) && _firstNs - atNs is > -ExplainedNs and < ExplainedNs;
+        bool IsExplained(string link) => Math.Abs(_firstNs - _anyLinkChangedNs) < RolloutNs
+            || (_linkChangedNs.TryGetValue(link, out long atNs) && _firstNs - atNs is > -ExplainedNs and < ExplainedNs);
     }
 
     private static IEnumerable<string> Links(IReadOnlyList<string> path)
