@@ -49,7 +49,9 @@ internal sealed class PathDetector
         }
 
         _paths[name] = (flow.Path, startNs);
-        if (known && !before.Path.SequenceEqual(flow.Path))
+
+        // A flow that paused may have missed the change of a link altogether.
+        if (known && _anyLinkChangedNs < before.SeenNs - RolloutNs && !before.Path.SequenceEqual(flow.Path))
         {
             _firstNs = _moved.Count == 0 ? startNs : _firstNs;
             _lastNs = startNs;

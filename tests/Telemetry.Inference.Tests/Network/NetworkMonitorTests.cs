@@ -152,6 +152,16 @@ public class NetworkMonitorTests
     }
 
     [Fact]
+    public void PathChange_FlowThatPausedOverALinksChange_IsNone()
+    {
+        Repeat(10, _ => _watched.Window(flows: [Watched.Flow("h1", "h3", 17, 1, 5, 500, 0, 3e5, "s1", "s3", "s2")]));
+        _watched.Link("s8-s9");
+        Repeat(60, _ => _watched.Window());
+        Repeat(30, _ => _watched.Window(flows: [Watched.Flow("h1", "h3", 17, 1, 5, 500, 0, 3e5, "s1", "s4", "s2")]));
+        Assert.Empty(_watched.Alerts);
+    }
+
+    [Fact]
     public void PathChange_WayInBetweenAfterALinkFailed_IsNone()
     {
         Repeat(10, _ => _watched.Window(flows: [Watched.Flow("h1", "h3", 17, 1, 5, 500, 0, 3e5, "s1", "s3", "s2")]));
