@@ -25,15 +25,17 @@ internal sealed record SwitchWorkload(P4Program Program, IReadOnlyList<P4Update>
 
     /// <summary>"l3": routing by prefix, checksum verified and updated. "int": packets that carry INT, at a switch in the middle of their way.</summary>
     /// <exception cref="CommandException">The checkout is missing.</exception>
-    public static SwitchWorkload Load(string name, int bytes) => name == "l3" ? L3(bytes) : IntTransit(bytes);
+    public static SwitchWorkload Load(string name, int bytes) => name == "l3"
+        ? Routing(P4Program.Load(Path.Combine(Checkout.Root(), "tests", "data", "p4", "l3_lpm")), bytes)
+        : IntTransit(bytes);
 
     /// <summary>Name of the figure in memory.</summary>
     public string ResultName(int workers) => string.Create(
         CultureInfo.InvariantCulture, $"{(Program.Name == "int" ? "int-transit" : "l3")}-memory-{workers}{(workers == 1 ? "core" : "workers")}");
 
-    private static SwitchWorkload L3(int bytes)
+    /// <summary>Routing by prefix with a program that has the tables of "l3".</summary>
+    public static SwitchWorkload Routing(P4Program program, int bytes)
     {
-        P4Program program = P4Program.Load(Path.Combine(Checkout.Root(), "tests", "data", "p4", "l3_lpm"));
         ProgramTable routes = program.Table("routes");
         return new SwitchWorkload(
             program,

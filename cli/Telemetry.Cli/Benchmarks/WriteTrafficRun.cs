@@ -131,11 +131,8 @@ internal static class WriteTrafficRun
         }
     }
 
-    private static SwitchWorkload Load()
-    {
-        SwitchWorkload workload = SwitchWorkload.Load("l3", FrameBytes);
-        return workload with { Program = RoomyProgram.Of(workload.Program, Table, 2 * Entries) };
-    }
+    private static SwitchWorkload Load() =>
+        SwitchWorkload.Routing(RoomyProgram.Of(SwitchWorkload.Load("l3", FrameBytes).Program, Table, 2 * Entries), FrameBytes);
 
     /// <summary>Inserts and deletes the same entries in turn, in batches; updates a second.</summary>
     private static async Task<double> UpdateAsync(string address, P4Program program, TimeSpan time, System.Action start, CancellationToken cancellation)
