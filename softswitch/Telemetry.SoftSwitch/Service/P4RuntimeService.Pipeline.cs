@@ -99,7 +99,7 @@ internal sealed partial class P4RuntimeService
 
         try
         {
-            SwitchProgram program = SwitchProgram.Load(config.P4DeviceConfig.Span);
+            SwitchProgram program = SwitchProgram.Load(DeviceConfig.Json(config.P4DeviceConfig).Span);
             PipelineBinding binding = new(program, new P4InfoIndex(config.P4Info), owner.Options.CpuPort, owner.Options.PortNames);
             SwitchState state = program.CreateState(owner.Options.DropPort, owner.Options.Seed, owner.Options.ProgramLog);
             foreach (BoundValueSet set in binding.ValueSets.Where(s => s.Definition.PartWidths.Count > 0))
