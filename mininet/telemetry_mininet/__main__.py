@@ -84,7 +84,8 @@ def main() -> int:
             channel.send({"error": f"{type(fault).__name__}: {fault}"})
             return 1
         folder = lab.plan.log_folder
-        write_commands(folder / "bin", {n.name: lab.process_of(n.name) for n in [*lab.plan.hosts, *lab.plan.routers]}, Path(__file__).parents[1])
+        processes = {n.name: lab.process_of(n.name) for n in [*lab.plan.hosts, *lab.plan.routers]}
+        write_commands(folder / "bin", processes, {h.name: h.address for h in lab.plan.hosts}, Path(__file__).parents[1])
         serve(folder, lambda request: run(lab, request))
         channel.send({"ready": True, "notes": lab.notes})
         for line in sys.stdin:

@@ -24,14 +24,29 @@ lab loss A B FRACTION [PREFIX]   frames from A to B that are lost, 0 ends it
 lab reportloss SWITCH FRACTION   telemetry reports that are lost
 lab rate SWITCH PORT BPS         the rate of a switch's port
 lab switch SWITCH up|down        ends a switch's process, or starts it again
-HOST [COMMAND]                   runs a command, or a shell, in a host"""
+HOST [COMMAND]                   runs a command, or a shell, in a host; other hosts' names in it are their addresses"""
 
 
-def write_commands(folder: Path, hosts: dict[str, int], package: Path) -> None:
-    """Fills ``folder`` with a command for each host (name and process) and with ``lab``."""
+def write_commands(folder: Path, hosts: dict[str, int], addresses: dict[str, str], package: Path) -> None:
+    """Fills ``folder`` with a command for each host (name and process) and with ``lab``.
+
+    A word of a host's command that is another host's name becomes its address, as in Mininet's own command line; the
+    first word, which is the program, stays.
+    """
     folder.mkdir(exist_ok=True)
+    known = "".join(f"\n{name}) word={address};;" for name, address in addresses.items())
+    names = f"""program=$1
+shift
+for word do
+shift
+case $word in{known}
+esac
+set -- "$@" "$word"
+done
+set -- "$program" "$@"
+"""
     for name, process in hosts.items():
-        _script(folder / name, f'[ $# = 0 ] && set -- bash\nexec mnexec -a {process} "$@"')
+        _script(folder / name, f'[ $# = 0 ] && set -- bash\n{names}exec mnexec -a {process} "$@"')
     _script(
         folder / "lab",
         f'PYTHONPATH="{package}" PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 -m telemetry_mininet.control "{folder.parent}" "$@"',
