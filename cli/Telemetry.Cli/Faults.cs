@@ -24,10 +24,13 @@ internal static class Faults
         CommandException or InputException or LabException or MininetException or ProgramException or ModelException
             or HistoryException or HostFaultException or P4RuntimeException or P4InfoException or P4ValueException or TextFormatException
             or IOException or UnauthorizedAccessException or SocketException => fault.Message,
+        RpcException { StatusCode: StatusCode.Unavailable, Status.DebugException: { } cause } => $"no answer from the address of --connect: {Innermost(cause).Message}",
         RpcException rpc => $"{rpc.StatusCode}: {rpc.Status.Detail}",
         AggregateException many => many.InnerExceptions.Select(Describe).All(d => d is not null)
             ? string.Join("; ", many.InnerExceptions.Select(Describe))
             : null,
         _ => P4Shell.Describe(fault),
     };
+
+    private static Exception Innermost(Exception fault) => fault.InnerException is { } inner ? Innermost(inner) : fault;
 }
