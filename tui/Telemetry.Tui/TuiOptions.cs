@@ -1,3 +1,5 @@
+using Grpc.Core;
+
 namespace Telemetry.Tui;
 
 /// <summary>What the terminal UI watches and how it draws.</summary>
@@ -5,6 +7,9 @@ public sealed record TuiOptions
 {
     /// <summary>The data center that serves the feed, e.g. <c>http://127.0.0.1:9559</c>.</summary>
     public required Uri Address { get; init; }
+
+    /// <summary>Dials the data center again after each lost connection, e.g. with certificates; null (default) dials <see cref="Address"/> as it is.</summary>
+    public Func<ChannelBase>? Dial { get; init; }
 
     /// <summary>Draw with the characters of ASCII only; false by default.</summary>
     public bool Ascii { get; init; }

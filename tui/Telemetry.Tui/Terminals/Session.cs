@@ -43,7 +43,7 @@ internal sealed partial class Session : IDisposable
         using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        FeedClient feed = new(() => FeedChannel.To(_options.Address), _options.Time, _log);
+        FeedClient feed = new(_options.Dial ?? (() => FeedChannel.To(_options.Address)), _options.Time, _log);
         Task following = FollowAsync(feed);
         new Thread(() => Show(new Dashboard(feed, _options))) { IsBackground = true, Name = "tui" }.Start();
 
