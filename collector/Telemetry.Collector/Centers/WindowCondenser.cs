@@ -69,7 +69,14 @@ internal sealed class WindowCondenser(int maxFlows)
             return window;
         }
 
-        Window condensed = new() { StartNs = window.StartNs, LengthNs = window.LengthNs, FlowPacketsOmitted = window.FlowPacketsOmitted };
+        Window condensed = new()
+        {
+            StartNs = window.StartNs,
+            LengthNs = window.LengthNs,
+            FlowPacketsOmitted = window.FlowPacketsOmitted,
+            OmittedFlowBytesMax = window.OmittedFlowBytesMax,
+        };
+        condensed.Exemplars.AddRange(window.Exemplars);
         condensed.Ports.AddRange(window.Ports);
         condensed.Links.AddRange(window.Links);
 
@@ -85,6 +92,7 @@ internal sealed class WindowCondenser(int maxFlows)
             else
             {
                 condensed.FlowPacketsOmitted += flow.Packets;
+                condensed.OmittedFlowBytesMax = Math.Max(condensed.OmittedFlowBytesMax, flow.Bytes + flow.BytesError);
                 _packetsOmitted += (long)flow.Packets;
             }
         }

@@ -54,6 +54,8 @@ internal sealed class WindowMerger
         foreach (Window window in same)
         {
             result.FlowPacketsOmitted += window.FlowPacketsOmitted;
+            result.OmittedFlowBytesMax += window.OmittedFlowBytesMax; // one flow may have gone by several nodes
+            result.Exemplars.AddRange(window.Exemplars);
         }
 
         return result;
@@ -153,6 +155,8 @@ internal sealed class WindowMerger
             Bytes = a.Bytes + b.Bytes,
             LatencyNs = Merge(a.LatencyNs, b.LatencyNs),
             PathChanges = a.PathChanges + b.PathChanges,
+            PacketsError = a.PacketsError + b.PacketsError,
+            BytesError = a.BytesError + b.BytesError,
         };
         if (a.HasJitterNs || b.HasJitterNs)
         {

@@ -77,15 +77,18 @@ internal sealed class FlowState(in FiveTuple tuple, PairState pair, ExporterStat
     }
 
     /// <summary>The key as the contract carries it.</summary>
-    public FlowKey Key()
+    public FlowKey Key() => KeyOf(_tuple);
+
+    /// <summary>The key of a five-tuple as the contract carries it.</summary>
+    public static FlowKey KeyOf(in FiveTuple tuple)
     {
-        FlowKey key = Id.ToKey();
-        if (_tuple.IsIpv6)
+        FlowKey key = FlowId.Of(tuple).ToKey();
+        if (tuple.IsIpv6)
         {
             Span<byte> address = stackalloc byte[16];
-            BinaryPrimitives.WriteUInt128BigEndian(address, _tuple.Source);
+            BinaryPrimitives.WriteUInt128BigEndian(address, tuple.Source);
             key.SrcAddressV6 = Google.Protobuf.ByteString.CopyFrom(address);
-            BinaryPrimitives.WriteUInt128BigEndian(address, _tuple.Destination);
+            BinaryPrimitives.WriteUInt128BigEndian(address, tuple.Destination);
             key.DstAddressV6 = Google.Protobuf.ByteString.CopyFrom(address);
         }
 

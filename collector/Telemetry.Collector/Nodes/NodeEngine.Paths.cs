@@ -1,5 +1,6 @@
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Entities;
+using Telemetry.Collector.Time;
 using Telemetry.Wire.Int;
 
 namespace Telemetry.Collector.Nodes;
@@ -77,7 +78,7 @@ public sealed partial class NodeEngine
             path.Names[i] = refs[refs.Length - 1 - i].Switch?.Name ?? "?";
         }
 
-        TellLoop(path);
+        TellLoop(path, hops);
         return path;
     }
 
@@ -100,7 +101,7 @@ public sealed partial class NodeEngine
         return offset;
     }
 
-    private void TellLoop(FlowPath path)
+    private void TellLoop(FlowPath path, ReadOnlySpan<HopMetadata> hops)
     {
         for (int i = 0; i < path.Hops.Length; i++)
         {
@@ -108,14 +109,15 @@ public sealed partial class NodeEngine
             {
                 if (path.Hops[i].NodeId == path.Hops[j].NodeId && path.Hops[i].Switch is { } twice)
                 {
-                    AddEvent(EventKind.Loop, twice.Name, $"twice in one stack: {string.Join(" ", path.Names)}");
+                    Exemplar? shown = Show(ExemplarReason.Loop, twice.Name, 0, path, hops, RunClock.NowNs(_time));
+                    AddEvent(EventKind.Loop, twice.Name, $"twice in one stack: {string.Join(" ", path.Names)}", shown);
                     return;
                 }
             }
         }
     }
 
-    private void TakePath(FlowState flow, FlowSlot slot, FlowPath path)
+    private void TakePath(FlowState flow, FlowSlot slot, FlowPath path, ReadOnlySpan<HopMetadata> hops, long eventNs)
     {
         flow.Path = path;
         string[] before = flow.PathNames;
@@ -129,10 +131,12 @@ public sealed partial class NodeEngine
         {
             slot.PathChanges++;
             flow.LastLatencyNs = -1;
+            string entity = EntityNames.Flow(flow.Src, flow.Dst);
             AddEvent(
                 EventKind.PathChange,
-                EntityNames.Flow(flow.Src, flow.Dst),
-                $"{EntityNames.FiveTuple(flow.Key())}: {string.Join(" ", before)} -> {string.Join(" ", path.Names)}");
+                entity,
+                $"{EntityNames.FiveTuple(flow.Key())}: {string.Join(" ", before)} -> {string.Join(" ", path.Names)}",
+                Show(ExemplarReason.PathChange, entity, 0, path, hops, eventNs));
         }
     }
 }

@@ -134,7 +134,7 @@ public sealed partial class NodeEngine
 
         if ((report.Flags & (ReportFlags.Dropped | ReportFlags.CongestedQueue)) != 0)
         {
-            AddFlagged(report, path, window);
+            AddFlagged(report, path, hops, window, eventNs);
         }
 
         if (path is null)
@@ -145,7 +145,7 @@ public sealed partial class NodeEngine
         // A late packet may still come over a path that its flow has left, an incomplete stack shows only a part of one.
         if (flow is not null && flow.Path != path && !incomplete && step != SequenceTracker.Step.Late)
         {
-            TakePath(flow, slot!, path);
+            TakePath(flow, slot!, path, hops, eventNs);
         }
 
         long latencyNs = AddHops(path, hops, window, report, narrow, eventNs, nowNs);
@@ -159,6 +159,10 @@ public sealed partial class NodeEngine
             }
 
             flow.LastLatencyNs = latencyNs;
+            if (latencyNs > window.SlowestPacket.Value && KeepsExemplars)
+            {
+                window.SlowestPacket.Take(latencyNs, report, path, hops, eventNs);
+            }
         }
     }
 
@@ -193,7 +197,7 @@ public sealed partial class NodeEngine
     }
 
     /// <summary>What a switch reported of a drop or a queue: counted at its port, and told once a port and window.</summary>
-    private void AddFlagged(DecodedReport report, FlowPath? path, OpenWindow window)
+    private void AddFlagged(DecodedReport report, FlowPath? path, ReadOnlySpan<HopMetadata> hops, OpenWindow window, long eventNs)
     {
         PortState? port = path?.Hops[0].Port;
         bool dropped = (report.Flags & ReportFlags.Dropped) != 0;
@@ -222,7 +226,9 @@ public sealed partial class NodeEngine
             entity,
             dropped && report.Own.Has(HopFields.DropReason) ? $"{flow}: dropped, reason {report.Own.DropReason}, queue {report.Own.QueueId}"
             : dropped ? $"{flow}: dropped"
-            : $"{flow}: congested queue {report.Own.QueueId}, depth {report.Own.QueueOccupancy}");
+            : $"{flow}: congested queue {report.Own.QueueId}, depth {report.Own.QueueOccupancy}",
+            Show(
+                dropped ? ExemplarReason.Drop : ExemplarReason.Queue, entity, dropped ? report.Own.DropReason : report.Own.QueueOccupancy, path, hops, eventNs));
     }
 
     /// <summary>Adds every hop and link; returns the time from the first hop's ingress to the last one's egress, negative when it is unknown.</summary>
@@ -245,7 +251,10 @@ public sealed partial class NodeEngine
             if (at.Port is { } port)
             {
                 PortSlot slot = port.Slot is { } newest && newest.Window == window ? newest : SlotOf(port, window);
-                AddPort(port, slot, hop, at, narrow);
+                if (AddPort(port, slot, hop, at, narrow))
+                {
+                    slot.Capture(report, path, hops, eventNs);
+                }
             }
 
             if (at.LinkFromPrevious is { } link)
@@ -286,27 +295,29 @@ public sealed partial class NodeEngine
             : total;
     }
 
-    private static void AddPort(PortState port, PortSlot slot, in HopMetadata hop, in HopRef at, bool narrow)
+    // True where the hop is the slowest of its port or met its deepest queue so far.
+    private static bool AddPort(PortState port, PortSlot slot, in HopMetadata hop, in HopRef at, bool narrow)
     {
         slot.Packets++;
+        bool extreme = false;
         if (hop.Has(HopFields.HopLatency))
         {
-            slot.HopLatencyNs.AddOne(hop.HopLatency * at.LatencyUnitNs);
+            extreme = slot.AddLatency(hop.HopLatency * at.LatencyUnitNs);
         }
         else if (hop.Has(HopFields.IngressTimestamp | HopFields.EgressTimestamp) && Within(hop, at.ClockUnitNs, narrow) is >= 0 and var ns)
         {
-            slot.HopLatencyNs.AddOne(ns);
+            extreme = slot.AddLatency(ns);
         }
 
         if (hop.Has(HopFields.Queue))
         {
-            slot.QueueDepth.AddOne(hop.QueueOccupancy);
+            extreme |= slot.AddDepth(hop.QueueOccupancy);
             port.AddDepth(hop.QueueOccupancy);
         }
 
         if ((hop.Fields & (HopFields.Buffer | HopFields.TxUtilisation)) == 0)
         {
-            return;
+            return extreme;
         }
 
         if (hop.Has(HopFields.Buffer))
@@ -318,6 +329,8 @@ public sealed partial class NodeEngine
         {
             slot.TxUtilisation.AddOne(hop.TxUtilisation);
         }
+
+        return extreme;
     }
 
     // From ingress to egress of one hop; negative where that makes no sense.

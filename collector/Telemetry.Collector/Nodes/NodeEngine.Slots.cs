@@ -84,7 +84,7 @@ public sealed partial class NodeEngine
 
         if (!_sparePorts.TryPop(out PortSlot? slot))
         {
-            slot = new PortSlot(_options.DistinctValues);
+            slot = new PortSlot(_options.DistinctValues, KeepsExemplars);
         }
 
         slot.Begin(port, window);

@@ -51,18 +51,20 @@ public sealed partial class NodeEngine
         CloseExporters();
         if (open is not null)
         {
-            ClosePorts(open, window);
+            TellPorts(open, window);
             CloseLinks(open, window);
             window.FlowPacketsOmitted = open.FlowPacketsOmitted;
         }
 
         CloseFlows(open, window);
+        _thresholds?.Look(window, crossing => AddEvent(EventKind.Threshold, crossing.Entity, crossing.Detail, crossing.IsAbove ? ExemplarOf(crossing, open) : null));
         if (open is not null)
         {
+            AddExemplars(open, window);
+            ClosePorts(open);
             Release(open);
         }
 
-        _thresholds?.Look(window, (entity, detail) => AddEvent(EventKind.Threshold, entity, detail));
         if (unlessEmpty && window.Ports.Count + window.Links.Count + window.Flows.Count + _events.Count == 0)
         {
             return;
@@ -131,17 +133,24 @@ public sealed partial class NodeEngine
         }
     }
 
-    private void ClosePorts(OpenWindow open, Window window)
+    private static void TellPorts(OpenWindow open, Window window)
     {
         open.Ports.Sort(static (a, b) => a.Port.Id.CompareTo(b.Port.Id));
         foreach (PortSlot slot in open.Ports)
         {
-            Unlink(slot);
-            if (slot.End() is { } closed)
+            if (slot.Tell() is { } told)
             {
-                window.Ports.Add(closed);
+                window.Ports.Add(told);
             }
+        }
+    }
 
+    private void ClosePorts(OpenWindow open)
+    {
+        foreach (PortSlot slot in open.Ports)
+        {
+            Unlink(slot);
+            slot.End();
             Release(slot);
         }
     }

@@ -281,7 +281,7 @@ public sealed partial class NodeEngine
         return track;
     }
 
-    private void AddEvent(EventKind kind, string entity, string detail)
+    private void AddEvent(EventKind kind, string entity, string detail, Exemplar? exemplar = null)
     {
         if (_eventsInWindow++ >= _options.MaxEventsPerWindow)
         {
@@ -289,6 +289,6 @@ public sealed partial class NodeEngine
             return;
         }
 
-        _events.Add(new Event { Kind = kind, Entity = entity, TimeNs = RunClock.NowNs(_time), Detail = detail });
+        _events.Add(new Event { Kind = kind, Entity = entity, TimeNs = RunClock.NowNs(_time), Detail = detail, Exemplar = exemplar });
     }
 }

@@ -40,6 +40,9 @@ public sealed record NodeOptions
     /// <summary>Events sent a window, 1 to 10,000; others are counted. Default 200.</summary>
     public int MaxEventsPerWindow { get; init; } = 200;
 
+    /// <summary>Reports kept whole in each window because they show an extreme, 0 to 100; default 8. With 0 events carry none either.</summary>
+    public int ExemplarsPerWindow { get; init; } = 8;
+
     /// <summary>Limits above which a window is told as an event; none by default.</summary>
     public IReadOnlyList<Threshold> Thresholds { get; init; } = [];
 
@@ -75,6 +78,7 @@ public sealed record NodeOptions
         faults.Range(MaxEntities, 16, 1_000_000, nameof(MaxEntities));
         faults.Range(FlowIdleNs, 1_000_000_000, long.MaxValue / 2, nameof(FlowIdleNs));
         faults.Range(MaxEventsPerWindow, 1, 10_000, nameof(MaxEventsPerWindow));
+        faults.Range(ExemplarsPerWindow, 0, 100, nameof(ExemplarsPerWindow));
         faults.Range(DistinctValues, 65, ValueHistogram.RunLimit, nameof(DistinctValues));
         faults.Range(RefreshNs, 1_000_000_000, long.MaxValue / 2, nameof(RefreshNs));
         foreach ((uint id, ClockProfile profile) in Profiles.Append(new KeyValuePair<uint, ClockProfile>(0, DefaultProfile)))

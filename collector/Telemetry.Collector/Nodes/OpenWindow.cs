@@ -16,6 +16,9 @@ internal sealed class OpenWindow
 
     public ulong FlowPacketsOmitted { get; set; }
 
+    /// <summary>The report of the packet that took longest from end to end.</summary>
+    public CapturedReport SlowestPacket { get; } = new();
+
     /// <summary>Begins a window; the lists keep their memory.</summary>
     public void Begin(long number, long startNs)
     {
@@ -23,5 +26,6 @@ internal sealed class OpenWindow
         Ports.Clear();
         Links.Clear();
         Flows.Clear();
+        SlowestPacket.Clear();
     }
 }

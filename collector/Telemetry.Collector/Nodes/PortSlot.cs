@@ -1,10 +1,12 @@
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Distributions;
+using Telemetry.Wire.Int;
+using Telemetry.Wire.Reports;
 
 namespace Telemetry.Collector.Nodes;
 
 /// <summary>One port in one open window; used again for another when that was sent.</summary>
-internal sealed class PortSlot(int distinctValues)
+internal sealed class PortSlot(int distinctValues, bool keepsExemplars)
 {
     private readonly ValueHistogram _hopLatencyNs = new(distinctValues);
     private readonly ValueHistogram _queueDepth = new(distinctValues);
@@ -23,12 +25,20 @@ internal sealed class PortSlot(int distinctValues)
     /// <summary>Packets that the switch itself reported as dropped here.</summary>
     public ulong ReportedDrops { get; set; }
 
+    /// <summary>Slowest hop so far; beyond every value where none is to be captured.</summary>
+    public long SlowestHopNs { get; private set; }
+
+    /// <summary>Deepest queue so far; likewise.</summary>
+    public long DeepestPackets { get; private set; }
+
+    /// <summary>The report with the slowest hop at this port.</summary>
+    public CapturedReport SlowestHop { get; } = new();
+
+    /// <summary>The report that met the deepest queue.</summary>
+    public CapturedReport DeepestQueue { get; } = new();
+
     /// <summary>What the counters grew by; null when they were not read in this window.</summary>
     public CounterDelta? Counters { get; set; }
-
-    public ValueHistogram HopLatencyNs => _hopLatencyNs;
-
-    public ValueHistogram QueueDepth => _queueDepth;
 
     public ValueHistogram Buffer => _buffer ??= new ValueHistogram(distinctValues);
 
@@ -38,23 +48,62 @@ internal sealed class PortSlot(int distinctValues)
     {
         Port = port;
         Window = window;
+        SlowestHopNs = DeepestPackets = keepsExemplars ? 0 : long.MaxValue;
     }
 
-    /// <summary>The window's message, or null when there is nothing to tell; the slot is empty afterwards.</summary>
-    public PortWindow? End()
+    /// <summary>Adds a hop's latency; true where it is the slowest so far.</summary>
+    public bool AddLatency(long ns)
     {
-        PortWindow? told = Packets == 0 && Counters is null && ReportedDrops == 0 ? null : Tell();
+        _hopLatencyNs.AddOne(ns);
+        bool slowest = ns > SlowestHopNs;
+        SlowestHopNs = slowest ? ns : SlowestHopNs;
+        return slowest;
+    }
+
+    /// <summary>Adds a queue's depth; true where it is the deepest so far.</summary>
+    public bool AddDepth(long packets)
+    {
+        _queueDepth.AddOne(packets);
+        bool deepest = packets > DeepestPackets;
+        DeepestPackets = deepest ? packets : DeepestPackets;
+        return deepest;
+    }
+
+    /// <summary>Keeps a report that <see cref="AddLatency"/> or <see cref="AddDepth"/> told of.</summary>
+    public void Capture(DecodedReport report, FlowPath path, ReadOnlySpan<HopMetadata> hops, long timeNs)
+    {
+        if (SlowestHopNs > SlowestHop.Value)
+        {
+            SlowestHop.Take(SlowestHopNs, report, path, hops, timeNs);
+        }
+
+        if (DeepestPackets > DeepestQueue.Value)
+        {
+            DeepestQueue.Take(DeepestPackets, report, path, hops, timeNs);
+        }
+    }
+
+    /// <summary>Empties the slot.</summary>
+    public void End()
+    {
         (Window, Next, Packets, ReportedDrops, Counters) = (null, null, 0, 0, null);
         Port = null!;
         _hopLatencyNs.Clear();
         _queueDepth.Clear();
         _buffer?.Clear();
         _txUtilisation?.Clear();
-        return told;
+        SlowestHop.Clear();
+        DeepestQueue.Clear();
     }
 
-    private PortWindow Tell()
+    /// <summary>The window's message, or null when there is nothing to tell.</summary>
+    public PortWindow? Tell()
     {
+        if (Packets == 0 && Counters is null && ReportedDrops == 0)
+        {
+            return null;
+        }
+
         PortWindow window = new()
         {
             Switch = Port.Owner.Name,

@@ -16,8 +16,8 @@ internal sealed class ThresholdWatch(IReadOnlyList<Threshold> thresholds)
 
     /// <summary>Looks at a window.</summary>
     /// <param name="window">A whole window.</param>
-    /// <param name="tell">Takes the entity and what is to be said of it.</param>
-    public void Look(Window window, Action<string, string> tell)
+    /// <param name="tell">Takes what is to be said.</param>
+    public void Look(Window window, Action<ThresholdCrossing> tell)
     {
         foreach (Threshold limit in thresholds)
         {
@@ -46,31 +46,31 @@ internal sealed class ThresholdWatch(IReadOnlyList<Threshold> thresholds)
     }
 
     // Several flows of two hosts are one entity: the worst of them counts.
-    private void Each<T>(IEnumerable<T> entries, Threshold limit, Func<T, string> name, Func<T, double?> measure, Action<string, string> tell)
+    private void Each<T>(IEnumerable<T> entries, Threshold limit, Func<T, string> name, Func<T, double?> measure, Action<ThresholdCrossing> tell)
     {
-        SortedDictionary<string, double> worst = new(StringComparer.Ordinal);
+        SortedDictionary<string, (double Value, PortWindow? Port)> worst = new(StringComparer.Ordinal);
         foreach (T entry in entries)
         {
             string entity = name(entry);
             if ((limit.Entity is null || limit.Entity == entity) && measure(entry) is { } value)
             {
-                worst[entity] = Math.Max(value, worst.GetValueOrDefault(entity));
+                worst[entity] = (Math.Max(value, worst.GetValueOrDefault(entity).Value), entry as PortWindow);
             }
         }
 
         string metric = limit.Metric.ToString().ToLowerInvariant();
-        foreach ((string entity, double value) in worst)
+        foreach ((string entity, (double value, PortWindow? port)) in worst)
         {
             if (value > limit.Limit)
             {
                 if (_above.Count >= MostAbove || _above.Add((limit, entity)))
                 {
-                    tell(entity, $"{metric} {limit.TextOf(value)}, above {limit.TextOf(limit.Limit)}");
+                    tell(new(limit, entity, $"{metric} {limit.TextOf(value)}, above {limit.TextOf(limit.Limit)}", port, IsAbove: true));
                 }
             }
             else if (_above.Remove((limit, entity)))
             {
-                tell(entity, $"{metric} {limit.TextOf(value)}, no longer above {limit.TextOf(limit.Limit)}");
+                tell(new(limit, entity, $"{metric} {limit.TextOf(value)}, no longer above {limit.TextOf(limit.Limit)}", port, IsAbove: false));
             }
         }
     }

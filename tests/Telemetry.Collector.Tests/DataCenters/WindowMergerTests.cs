@@ -20,8 +20,10 @@ public class WindowMergerTests
         {
             StartNs = 100,
             LengthNs = 10,
+            OmittedFlowBytesMax = packets,
+            Exemplars = { new Exemplar { Value = packets } },
             Ports = { new PortWindow { Switch = "s1", Port = 1, Packets = packets, QueueDepth = Of(value), BufferOccupancy = Of(value), TxUtilisation = Of(value), ReportedDrops = drops } },
-            Flows = { new FlowWindow { Key = new FlowKey { SrcAddress = 1 }, Packets = packets, JitterNs = jitterNs, LatencyNs = Of(value) } },
+            Flows = { new FlowWindow { Key = new FlowKey { SrcAddress = 1 }, Packets = packets, JitterNs = jitterNs, LatencyNs = Of(value), PacketsError = packets, BytesError = drops } },
         };
 
         Window merged = Assert.Single(new WindowMerger().Merge([One(5, 10, 2, 100), One(7, 30, 3, 300)]));
@@ -31,6 +33,8 @@ public class WindowMergerTests
         Assert.Equal((Of(5, 7), Of(5, 7)), (port.BufferOccupancy, port.TxUtilisation));
         FlowWindow flow = Assert.Single(merged.Flows);
         Assert.Equal((40ul, 250ul), (flow.Packets, flow.JitterNs));
+        Assert.Equal((40ul, 5ul, 40ul), (flow.PacketsError, flow.BytesError, merged.OmittedFlowBytesMax));
+        Assert.Equal([10ul, 30ul], merged.Exemplars.Select(exemplar => exemplar.Value));
     }
 
     [Fact]
