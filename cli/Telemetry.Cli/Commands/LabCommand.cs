@@ -4,6 +4,7 @@ using Telemetry.Collector.Contracts;
 using Telemetry.Collector.History;
 using Telemetry.Controller.App;
 using Telemetry.Inference.Detectors;
+using Telemetry.Lab.Programs;
 using Telemetry.Lab.Reporting;
 using Telemetry.Lab.Running;
 using Telemetry.Lab.Scenarios;
@@ -53,7 +54,7 @@ internal static partial class LabCommand
     private static readonly Option<bool> s_mininet = new("--mininet") { Description = "Real hosts and links in Mininet (root)" };
     private static readonly Option<bool> s_headless = new("--headless") { Description = "No terminal UI" };
     private static readonly Option<bool> s_json = new("--json") { Description = "End with one JSON document on standard output (with --headless)" };
-    private static readonly Option<string?> s_program = new("--program") { Description = "Compiled P4 program: folder, JSON, or the name of one that ships (basic, l2, int, int_mx, int_xd); int by default" };
+    private static readonly Option<string?> s_program = new("--program") { Description = "Compiled P4 program: folder, JSON, or the name of one that ships (basic, l2, int, int_mx, int_xd), or P4-16 source where p4c is on the PATH; int by default" };
     private static readonly Option<string?> s_history = new("--history") { Description = "DuckDB file for the history; in memory by default" };
     private static readonly Option<string?> s_run = new("--run")
     {
@@ -167,10 +168,53 @@ internal static partial class LabCommand
             throw new CommandException($"{fault}; --headless runs without it");
         }
 
-        return parsed.GetValue(s_virtual) ? RunVirtualAsync(parsed, options, cancellation)
-            : mininet && !NamespaceRun.IsInside ? NamespaceRun.RunAsync(Environment.GetCommandLineArgs()[1..], cancellation)
-            : RunLiveAsync(parsed, options, cancellation);
+        return mininet
+            ? NamespaceRun.IsInside ? RunInsideAsync(parsed, options, cancellation) : RunOutsideAsync(options, cancellation)
+            : RunEmbeddedAsync(parsed, options, cancellation);
     }
+
+    private static async Task<int> RunEmbeddedAsync(ParseResult parsed, LabOptions options, CancellationToken cancellation)
+    {
+        string? folder = LabPrograms.HasSources(options) ? LabFolder.Create(isMininet: false) : null;
+        try
+        {
+            options = folder is null ? options : await LabPrograms.CompileAsync(options, folder, cancellation).ConfigureAwait(false);
+            LabPrograms.Check(options);
+            return await (parsed.GetValue(s_virtual)
+                ? RunVirtualAsync(parsed, options, cancellation)
+                : RunLiveAsync(parsed, options, cancellation)).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (folder is not null)
+            {
+                LabFolder.Remove(folder);
+            }
+        }
+    }
+
+    // Whatever is wrong with the files is said before there is any network.
+    private static async Task<int> RunOutsideAsync(LabOptions options, CancellationToken cancellation)
+    {
+        NamespaceRun.CheckMachine();
+        string folder = LabFolder.Create(isMininet: true);
+        try
+        {
+            LabPrograms.Check(await LabPrograms.CompileAsync(options, folder, cancellation).ConfigureAwait(false));
+        }
+        catch
+        {
+            LabFolder.Remove(folder);
+            throw;
+        }
+
+        return await NamespaceRun.RunAsync(Environment.GetCommandLineArgs()[1..], folder, cancellation).ConfigureAwait(false);
+    }
+
+    // What was compiled outside is in the run's folder.
+    private static async Task<int> RunInsideAsync(ParseResult parsed, LabOptions options, CancellationToken cancellation) =>
+        await RunLiveAsync(
+            parsed, await LabPrograms.CompileAsync(options, LabFolder.OfThisRun, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
 
     private static async Task<int> RunVirtualAsync(ParseResult parsed, LabOptions options, CancellationToken cancellation)
     {

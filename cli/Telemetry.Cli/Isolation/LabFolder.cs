@@ -13,19 +13,31 @@ internal static class LabFolder
     private const string Variable = "TELEMETRY_LAB_FOLDER";
     private const string OwnerFile = "owner";
     private const string KeptFile = "kept";
+    private const string EmbeddedFile = "embedded";
 
     /// <summary>The folder that the owner made for the program inside.</summary>
     public static string OfThisRun => Environment.GetEnvironmentVariable(Variable)
         ?? throw new CommandException("this lab has no folder: it was not started by telemetry lab --mininet");
 
-    /// <summary>Makes a folder that this process owns, and tells the program to start about it.</summary>
-    public static string Create(ProcessStartInfo start)
+    /// <summary>Makes a folder that this process owns.</summary>
+    /// <param name="isMininet">Whether a lab in namespaces of its own will run in it, that others can enter.</param>
+    public static string Create(bool isMininet)
     {
         string folder = Directory.CreateTempSubdirectory(Prefix).FullName;
         File.WriteAllText(Path.Combine(folder, OwnerFile), Identity(Environment.ProcessId));
-        start.Environment[Variable] = folder;
+        if (!isMininet)
+        {
+            File.WriteAllText(Path.Combine(folder, EmbeddedFile), "");
+        }
+
         return folder;
     }
+
+    /// <summary>Tells a program to start which folder is its run's.</summary>
+    public static void Tell(ProcessStartInfo start, string folder) => start.Environment[Variable] = folder;
+
+    /// <summary>Removes a folder with all that is in it.</summary>
+    public static void Remove(string folder) => Directory.Delete(folder, recursive: true);
 
     /// <summary>Marks the folder of a run that ended well, so that its owner removes it.</summary>
     public static void Forget() => File.WriteAllText(Path.Combine(OfThisRun, "done"), "");
@@ -35,7 +47,7 @@ internal static class LabFolder
     {
         if (interrupted || File.Exists(Path.Combine(folder, "done")))
         {
-            Directory.Delete(folder, recursive: true);
+            Remove(folder);
         }
         else
         {
@@ -43,8 +55,8 @@ internal static class LabFolder
         }
     }
 
-    /// <summary>Folders of labs that run now.</summary>
-    public static IEnumerable<string> Running() => All().Where(IsOwned);
+    /// <summary>Folders of labs that run in Mininet now.</summary>
+    public static IEnumerable<string> Running() => All().Where(f => IsOwned(f) && !File.Exists(Path.Combine(f, EmbeddedFile)));
 
     /// <summary>Ends processes that a dead lab left and removes its folder, logs of failed runs too; says what it did.</summary>
     public static IEnumerable<string> Clean()
@@ -58,7 +70,7 @@ internal static class LabFolder
                 End(left);
             }
 
-            Directory.Delete(folder, recursive: true);
+            Remove(folder);
             removed++;
             yield return $"removed {folder}";
         }

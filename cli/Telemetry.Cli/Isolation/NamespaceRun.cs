@@ -21,10 +21,9 @@ internal static partial class NamespaceRun
     /// <summary>True in the program that was started inside.</summary>
     public static bool IsInside => Environment.GetEnvironmentVariable(Marker) == "1";
 
-    /// <summary>Starts the program inside with the same terminal and waits; cancellation asks it to end.</summary>
-    /// <returns>The inner program's exit code.</returns>
+    /// <summary>Checks that this machine lets programs run in namespaces of their own.</summary>
     /// <exception cref="CommandException">This is not root, or util-linux is missing.</exception>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
+    public static void CheckMachine()
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
         {
@@ -35,7 +34,15 @@ internal static partial class NamespaceRun
         {
             throw new CommandException("--mininet needs unshare and setpriv: apt-get install util-linux");
         }
+    }
 
+    /// <summary>Starts the program inside with the same terminal and waits; cancellation asks it to end.</summary>
+    /// <param name="arguments">The program's.</param>
+    /// <param name="folder">The run's; it goes at the end, unless the run failed.</param>
+    /// <param name="cancellation">Asks it to end.</param>
+    /// <returns>The inner program's exit code.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, string folder, CancellationToken cancellation)
+    {
         string host = Environment.ProcessPath ?? throw new CommandException("cannot tell where this program is");
         string program = Path.Combine(AppContext.BaseDirectory, "telemetry.dll");
         ProcessStartInfo start = new("/usr/bin/setpriv",
@@ -45,7 +52,7 @@ internal static partial class NamespaceRun
             host, .. Path.GetFileNameWithoutExtension(host) == "dotnet" ? new[] { program } : [], .. arguments,
         ]);
         start.Environment[Marker] = "1";
-        string folder = LabFolder.Create(start);
+        LabFolder.Tell(start, folder);
 
         // The parent-death signal is bound to the thread that forks, so one thread lives as long as the child does.
         TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

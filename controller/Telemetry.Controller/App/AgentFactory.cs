@@ -16,9 +16,15 @@ internal sealed class AgentFactory(ControllerOptions options)
 
     /// <exception cref="ControllerInputException">Programs or runtime files have faults; all are listed.</exception>
     public IReadOnlyList<SwitchAgent> Create(
-        Topology topology, TimeProvider time, Func<SwitchNode, CallInvoker> connect, IFabricKnowledge fabric, Action<SwitchStatus> changed)
+        Topology topology, TimeProvider time, Func<SwitchNode, CallInvoker> connect, IFabricKnowledge fabric, Action<SwitchStatus> changed) =>
+        [.. Load(topology).Select(i => new SwitchAgent(i.Node, i.Program, i.Entries, options, time, connect, fabric, changed))];
+
+    /// <summary>Reads and checks all, and keeps nobody waiting for a switch.</summary>
+    /// <returns>For each P4 switch its program, and its runtime file's entries; null entries are computed.</returns>
+    /// <exception cref="ControllerInputException">Programs or runtime files have faults; all are listed.</exception>
+    public IReadOnlyList<(SwitchNode Node, P4Program Program, IReadOnlyList<P4Entry>? Entries)> Load(Topology topology)
     {
-        List<SwitchAgent> agents = [];
+        List<(SwitchNode, P4Program, IReadOnlyList<P4Entry>?)> inputs = [];
         foreach (SwitchNode node in topology.Switches.Where(s => s.RunsP4))
         {
             try
@@ -26,8 +32,7 @@ internal sealed class AgentFactory(ControllerOptions options)
                 RuntimeFile? runtime = node.RuntimeFile is null ? null : RuntimeFile.Load(node.RuntimeFile);
                 if (Program(topology, node, runtime) is { } program)
                 {
-                    IReadOnlyList<P4Entry>? entries = runtime?.Bind(program);
-                    agents.Add(new SwitchAgent(node, program, entries, options, time, connect, fabric, changed));
+                    inputs.Add((node, program, runtime?.Bind(program)));
                 }
             }
             catch (InputException fault)
@@ -36,7 +41,7 @@ internal sealed class AgentFactory(ControllerOptions options)
             }
         }
 
-        return _faults.Count > 0 ? throw new ControllerInputException(_faults) : agents;
+        return _faults.Count > 0 ? throw new ControllerInputException(_faults) : inputs;
     }
 
     /// <summary>The switch's own program, else the one its runtime file names, else the controller's.</summary>

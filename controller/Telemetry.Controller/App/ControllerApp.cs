@@ -83,6 +83,10 @@ public sealed partial class ControllerApp : IFabricKnowledge, IAsyncDisposable
         }
     }
 
+    /// <summary>Checks the switches' programs and runtime files as a start does, before there is any switch.</summary>
+    /// <exception cref="Inputs.InputException">A program or runtime file has faults; all are listed.</exception>
+    public static void CheckInputs(Topology topology, ControllerOptions options) => new AgentFactory(options).Load(topology);
+
     /// <summary>
     /// Checks programs and runtime files, then connects to all switches. Completes when each is programmed for the
     /// first time; in virtual time that is before the call returns, if all switches answer.

@@ -32,7 +32,10 @@ internal sealed class TelemetryProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static TelemetryProcess Start(params string[] arguments)
+    public static TelemetryProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>With variables of its own in its environment.</summary>
+    public static TelemetryProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         ProcessStartInfo start = new("dotnet", [Path, .. arguments])
         {
@@ -41,6 +44,11 @@ internal sealed class TelemetryProcess : IAsyncDisposable
             RedirectStandardInput = true,
         };
         start.Environment["TELEMETRY_ROOT"] = RepositoryRoot.Path;
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         Process process = Process.Start(start)!;
         process.StandardInput.Close();
         return new TelemetryProcess(process);
