@@ -27,6 +27,7 @@ internal sealed partial class SwitchAgent
     private volatile TaskCompletionSource _settled = new();
     private volatile bool _probing;
     private IReadOnlyList<P4Entry>? _lasting;
+    private TargetCapabilities _target = TargetCapabilities.Unknown;
     private volatile SwitchStatus _status;
 
     public SwitchAgent(
@@ -154,12 +155,13 @@ internal sealed partial class SwitchAgent
     {
         try
         {
+            _target = await client.TargetAsync(cancellation).ConfigureAwait(false);
             (DesiredState installed, bool isNew) = await BringUpProgramAsync(client, cancellation).ConfigureAwait(false);
             int connects = _status.Connects + 1;
             while (true)
             {
                 DesiredState desired = _desired;
-                DesiredState next = isNew ? WithoutSources(desired) : desired;
+                DesiredState next = Fit(isNew ? WithoutSources(desired) : desired);
                 await client.ForceAsync(StateDiff.Compute(installed, next), cancellation).ConfigureAwait(false);
                 installed = next;
                 SetStatus(SwitchState.Primary, "", next.Entries.Count, connects);
@@ -195,7 +197,7 @@ internal sealed partial class SwitchAgent
         ulong? running = await client.Pipeline.ReadCookieAsync(cancellation).ConfigureAwait(false);
         if (running is not null && running != Program.Cookie)
         {
-            DesiredState first = WithoutSources(_desired);
+            DesiredState first = Fit(WithoutSources(_desired));
             await client.SwapAsync(Program, first.Entries, cancellation).ConfigureAwait(false);
             return (first, true);
         }
@@ -215,6 +217,10 @@ internal sealed partial class SwitchAgent
 
     private DesiredState WithoutSources(DesiredState state) =>
         _sources.Count == 0 ? state : new DesiredState(state.Entries.Where(e => !_sources.Contains(e.Key)));
+
+    /// <summary>What is demanded as this target can have it: where it cannot watch ports, the controller's own routes have to follow links.</summary>
+    private DesiredState Fit(DesiredState state) =>
+        _target.KnowsWatchedPorts ? state : new DesiredState(state.Entries.Select(e => e.Unwatched));
 
     private void OnStreamState(P4SwitchState state, string reason)
     {

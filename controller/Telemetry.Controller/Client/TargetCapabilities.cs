@@ -66,6 +66,13 @@ public sealed record TargetCapabilities
     /// </summary>
     public bool ReadsWatchPorts { get; init; } = true;
 
+    /// <summary>
+    /// A watched port that has been up since the start counts as up. simple_switch_grpc takes it for down until it sees it
+    /// change, and ends with a division by zero at the first packet for a group whose members all watch such ports; the
+    /// controller leaves ports unwatched there.
+    /// </summary>
+    public bool KnowsWatchedPorts { get; init; } = true;
+
     /// <summary>Largest request that it takes, in bytes.</summary>
     public int MaximumRequestBytes { get; init; } = 64 << 20;
 
@@ -88,6 +95,7 @@ public sealed record TargetCapabilities
         Translates = false,
         ListsInitialEntries = false,
         ReadsWatchPorts = false,
+        KnowsWatchedPorts = false,
         Reconciles = false,
         MaximumRequestBytes = 4 << 20,
     };

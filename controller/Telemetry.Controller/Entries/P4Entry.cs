@@ -11,6 +11,7 @@ public sealed record P4Entry(Entity Entity, P4InfoIndex Program, int Order = 0)
 {
     private string? _key;
     private string? _text;
+    private P4Entry? _unwatched;
 
     /// <summary>What identifies the entity on its switch: two entries with one key cannot be there at once.</summary>
     public string Key => _key ??= EntityKey.Of(Entity);
@@ -26,6 +27,9 @@ public sealed record P4Entry(Entity Entity, P4InfoIndex Program, int Order = 0)
         or Entity.EntityOneofCase.DirectCounterEntry or Entity.EntityOneofCase.MeterEntry
         or Entity.EntityOneofCase.DirectMeterEntry or Entity.EntityOneofCase.RegisterEntry
         or Entity.EntityOneofCase.ValueSetEntry;
+
+    /// <summary>The entry with members that watch no port; the same one where none does.</summary>
+    internal P4Entry Unwatched => _unwatched ??= PortWatch.Any(Entity) ? new P4Entry(PortWatch.Without(Entity), Program, Order) : this;
 
     /// <summary>Place of the kind in the order of insertion: what others refer to goes first.</summary>
     internal int Rank => Entity.EntityCase switch

@@ -40,8 +40,6 @@ internal sealed class EmbeddedNetwork : ILiveNetwork
 
     public IReadOnlyList<LinuxDevice> Devices => [];
 
-    public bool CanWatchPorts => true;
-
     public bool SharedClock => true;
 
     public IPEndPoint Collector { get; } = new(IPAddress.Loopback, 0);

@@ -32,9 +32,6 @@ internal interface ILiveNetwork : IAsyncDisposable
     /// <summary>Where a switch serves P4Runtime, <c>http://HOST:PORT</c>; once started.</summary>
     string UrlOf(SwitchNode node);
 
-    /// <summary>True when all switches can leave out members of groups whose port is down.</summary>
-    bool CanWatchPorts { get; }
-
     /// <summary>P4Runtime device id of a switch.</summary>
     ulong DeviceIdOf(SwitchNode node);
 

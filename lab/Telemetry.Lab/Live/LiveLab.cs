@@ -134,7 +134,6 @@ public static class LiveLab
         {
             Report = network.CollectorMac is { } mac ? report with { Collector = network.Collector, CollectorMac = mac } : report,
             Telemetry = usual.Telemetry with { MtuBytes = network.MtuBytes },
-            WatchPorts = usual.WatchPorts && network.CanWatchPorts,
         };
     }
 

@@ -34,12 +34,6 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
             .Select(s => new LinuxDevice(s.Name, LabInventory.KindOf(s), _routers[s.Name], null)),
     ];
 
-    /// <summary>
-    /// BMv2 1.15.5 takes members that watch a port of ours for dead, and ends with a division by zero at the first packet
-    /// for a group of such members only.
-    /// </summary>
-    public bool CanWatchPorts => !_hasBmv2;
-
     public bool SharedClock => false;
 
     public IPEndPoint Collector { get; } = new(IPAddress.Parse(options.CollectorAddress), ReportUdpPort);

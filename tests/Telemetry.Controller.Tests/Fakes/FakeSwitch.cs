@@ -27,6 +27,9 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
 
     public ulong? Cookie { get; set; }
 
+    /// <summary>Version of P4Runtime that it says it serves; null says nothing.</summary>
+    public string? ApiVersion { get; set; }
+
     public int Pushes { get; private set; }
 
     /// <summary>Answers nobody while true.</summary>
@@ -98,6 +101,9 @@ internal sealed class FakeSwitch : P4.V1.P4Runtime.P4RuntimeBase
             Announce();
         }
     }
+
+    public override Task<CapabilitiesResponse> Capabilities(CapabilitiesRequest request, ServerCallContext context) =>
+        ApiVersion is { } version ? Task.FromResult(new CapabilitiesResponse { P4RuntimeApiVersion = version }) : base.Capabilities(request, context);
 
     public override Task<GetForwardingPipelineConfigResponse> GetForwardingPipelineConfig(
         GetForwardingPipelineConfigRequest request, ServerCallContext context)
