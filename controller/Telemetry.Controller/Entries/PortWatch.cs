@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using P4.V1;
 
 namespace Telemetry.Controller.Entries;
@@ -27,8 +28,8 @@ internal static class PortWatch
         return copy;
     }
 
-    private static IEnumerable<ActionProfileGroup.Types.Member> Members(Entity entity) => entity.ActionProfileGroup?.Members ?? [];
+    private static RepeatedField<ActionProfileGroup.Types.Member> Members(Entity entity) => entity.ActionProfileGroup?.Members ?? [];
 
-    private static IEnumerable<ActionProfileAction> Choices(Entity entity) =>
+    private static RepeatedField<ActionProfileAction> Choices(Entity entity) =>
         entity.TableEntry?.Action?.ActionProfileActionSet?.ActionProfileActions ?? [];
 }
