@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using P4.V1;
 using Telemetry.Controller.Planning;
 using Telemetry.Controller.Programs;
@@ -131,7 +132,7 @@ public sealed partial class P4Switch : IAsyncDisposable
         Func<P4Switch, CancellationToken, Task> whilePrimary, CancellationToken cancellation)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        P4.V1.P4Runtime.P4RuntimeClient client = new(_connect());
+        P4.V1.P4Runtime.P4RuntimeClient client = new(_connect().Intercept(WriteEncoding.Instance));
         if (_options.ElectionId == 0)
         {
             await ObserveAsync(client, ending).ConfigureAwait(false);
