@@ -6,7 +6,8 @@ namespace Telemetry.Inference.Network;
 /// <summary>
 /// Packets that a link loses without being down, by counting: what one end sent and the other did not receive. Both
 /// ends are read at times of their own, so only the least difference within a second counts, and how it grew in two.
-/// Flows that cross the link and miss packets say whether all destinations suffer.
+/// Flows that cross the link and miss packets are the other evidence, and say whether all destinations suffer; not those
+/// whose way has a queue that was full just now, which is why they miss them.
 /// </summary>
 internal sealed class LossDetector(NetworkOptions options)
 {
@@ -17,6 +18,19 @@ internal sealed class LossDetector(NetworkOptions options)
     /// <summary>Windows after a change of state in which counters of both ends do not belong together yet.</summary>
     private const int SettleWindows = 25;
 
+    /// <summary>Windows after a queue was full in which a flow through it may notice its loss: TCP sends again after a second at most.</summary>
+    private const int FullWindows = 15;
+
+    /// <summary>Share of the capacity from which a queue was full between two packets that tell of it.</summary>
+    private const double FullShare = 0.85;
+
+    /// <summary>Windows in a row that open an alert: more than one reading's, since those that show the same reading prove no more than it.</summary>
+    private const int OpenWindows = 6;
+
+    /// <summary>Windows that an end of a link may go unread; the poller reads every fifth one. Then the ends do not belong together.</summary>
+    private const int UnreadWindows = 10;
+
+    private readonly Dictionary<string, int> _fullPorts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, LinkBalance> _links = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Direction> _byEgress = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Direction> _byIngress = new(StringComparer.Ordinal);
@@ -38,7 +52,7 @@ internal sealed class LossDetector(NetworkOptions options)
                 _links.Add(entity, link = new LinkBalance(entity));
             }
 
-            Direction direction = new(from, to);
+            Direction direction = new(link, from, to);
             link.Directions.Add(direction);
             link.Directions.Sort(static (a, b) => string.CompareOrdinal(a.From, b.From));
             _byEgress[egress] = direction;
@@ -58,16 +72,21 @@ internal sealed class LossDetector(NetworkOptions options)
     /// <summary>Takes a port's counters.</summary>
     public void Observe(in PortSample port)
     {
+        if (port.Drops is > 0 || (port.QueueCapacity > 0 && port.DepthMax >= FullShare * port.QueueCapacity))
+        {
+            _fullPorts[port.Port] = FullWindows;
+        }
+
         if (port.TxPackets is { } sent && _byEgress.TryGetValue(port.Port, out Direction? away))
         {
             away.Sent += sent;
-            away.Readings++;
+            (away.Readings, away.SentUnread) = (away.Readings + 1, 0);
         }
 
         if (port.RxPackets is { } received && _byIngress.TryGetValue(port.Port, out Direction? towards))
         {
             towards.Received += received;
-            towards.Readings++;
+            (towards.Readings, towards.ReceivedUnread) = (towards.Readings + 1, 0);
         }
     }
 
@@ -79,11 +98,24 @@ internal sealed class LossDetector(NetworkOptions options)
             return;
         }
 
+        bool full = map.TryAccess(flow.Dst, out string access, out _) && _fullPorts.ContainsKey(access);
+        LinkBalance? blamed = null;
+        for (int i = 1; i < flow.Path.Count; i++)
+        {
+            if (map.TryBetween(flow.Path[i - 1], flow.Path[i], out string passed, out _) && _byEgress.TryGetValue(passed, out Direction? way))
+            {
+                full |= _fullPorts.ContainsKey(passed);
+                blamed = way.Link.IsBlamed ? way.Link : blamed;
+            }
+        }
+
         for (int i = 1; i < flow.Path.Count; i++)
         {
             if (map.TryBetween(flow.Path[i - 1], flow.Path[i], out string egress, out _) && _byEgress.TryGetValue(egress, out Direction? direction))
             {
-                direction.AddFlow(flow.DstAddress >> 8, flow.Packets, lost);
+                // A link that loses explains what its flows miss, to the other links on their way.
+                bool elsewhere = blamed is not null && !direction.Link.IsBlamed;
+                direction.AddFlow(flow.DstAddress >> 8, flow.Packets, lost, full || elsewhere);
             }
         }
     }
@@ -103,6 +135,11 @@ internal sealed class LossDetector(NetworkOptions options)
             {
                 foreach (Direction direction in link.Directions)
                 {
+                    if (direction.IsUnread(UnreadWindows))
+                    {
+                        direction.Restart();
+                    }
+
                     direction.Close(EnvelopeWindows, SpanWindows);
                     hit |= direction.Lost >= options.LossPackets && direction.Lost >= options.LossShare * direction.Passed
                         && direction.Grows && direction.FlowsAgree;
@@ -110,6 +147,14 @@ internal sealed class LossDetector(NetworkOptions options)
             }
 
             Judge(link, hit, startNs, endNs, changed);
+        }
+
+        foreach (string port in _fullPorts.Keys)
+        {
+            if (--_fullPorts[port] <= 0)
+            {
+                _fullPorts.Remove(port);
+            }
         }
     }
 
@@ -150,7 +195,10 @@ internal sealed class LossDetector(NetworkOptions options)
 
         public List<Direction> Directions { get; } = [];
 
-        public EventTrack Track { get; } = new(openAfter: 3, closeAfter: 10);
+        public EventTrack Track { get; } = new(OpenWindows, closeAfter: 10);
+
+        /// <summary>Whether it loses, as far as is known.</summary>
+        public bool IsBlamed => Track.IsOpen || Track.IsHit;
 
         public bool IsDown { get; set; }
 
@@ -165,16 +213,22 @@ internal sealed class LossDetector(NetworkOptions options)
         public long LastLossNs { get; set; }
     }
 
-    private sealed class Direction(string from, string to)
+    private sealed class Direction(LinkBalance link, string from, string to)
     {
         private readonly List<long> _differences = [];
         private readonly List<long> _envelope = [];
         private readonly List<long> _sent = [];
         private readonly List<long> _flowLosses = [];
+        private readonly List<long> _flowPackets = [];
+        private readonly List<long> _clearPackets = [];
         private bool _flowsSeen;
         private long _flowLost;
+        private long _passedFlows;
+        private long _passedClear;
         private int _calm;
         private readonly SortedDictionary<uint, (long Packets, long Lost)> _prefixes = [];
+
+        public LinkBalance Link { get; } = link;
 
         public string From { get; } = from;
 
@@ -186,15 +240,29 @@ internal sealed class LossDetector(NetworkOptions options)
 
         public int Readings { get; set; }
 
+        /// <summary>Windows since the sender was read.</summary>
+        public int SentUnread { get; set; }
+
+        /// <summary>Windows since the receiver was read.</summary>
+        public int ReceivedUnread { get; set; }
+
         /// <summary>Grew by so much over the span.</summary>
         public long Lost { get; private set; }
 
         /// <summary>Sent over the span.</summary>
         public long Passed { get; private set; }
 
-        public void AddFlow(uint prefix, long packets, long lost)
+        public void AddFlow(uint prefix, long packets, long lost, bool full)
         {
-            (_flowsSeen, _flowLost) = (true, _flowLost + lost);
+            _flowsSeen = true;
+            _passedFlows += packets;
+            if (full)
+            {
+                return;
+            }
+
+            _flowLost += lost;
+            _passedClear += packets;
             (long Packets, long Lost) sum = _prefixes.GetValueOrDefault(prefix);
             _prefixes[prefix] = (sum.Packets + packets, sum.Lost + lost);
         }
@@ -202,12 +270,22 @@ internal sealed class LossDetector(NetworkOptions options)
         /// <summary>Whether both halves of the span have losses: a latency that rises moves packets from one end to the wire, once.</summary>
         public bool Grows => _envelope.Count > SpanWindows && _envelope[^1] - _envelope[SpanWindows / 2] >= 2 && _envelope[SpanWindows / 2] - _envelope[0] >= 1;
 
-        /// <summary>Whether flows over the link miss packets too, if they count.</summary>
-        public bool FlowsAgree => !_flowsSeen || _flowLosses.Sum() * 4 >= Lost;
+        /// <summary>Whether flows over the link miss packets too, if they count: those that passed no full queue their share of them.</summary>
+        public bool FlowsAgree => !_flowsSeen
+            || (_clearPackets.Sum() is > 0 and var clear && _flowLosses.Sum() * 2.5 * _flowPackets.Sum() >= (double)Lost * clear && _flowLosses.Sum() > 0);
+
+        /// <summary>Counts a window more since each end was read; true when one was not for too long.</summary>
+        public bool IsUnread(int limit)
+        {
+            (SentUnread, ReceivedUnread) = (SentUnread + 1, ReceivedUnread + 1);
+            return SentUnread > limit || ReceivedUnread > limit;
+        }
 
         public void Restart()
         {
             _flowLosses.Clear();
+            _flowPackets.Clear();
+            _clearPackets.Clear();
             _prefixes.Clear();
             _differences.Clear();
             _envelope.Clear();
@@ -223,7 +301,9 @@ internal sealed class LossDetector(NetworkOptions options)
             }
 
             Push(_flowLosses, _flowLost, spanWindows + envelopeWindows);
-            _flowLost = 0;
+            Push(_flowPackets, _passedFlows, spanWindows + envelopeWindows);
+            Push(_clearPackets, _passedClear, spanWindows + envelopeWindows);
+            (_flowLost, _passedFlows, _passedClear) = (0, 0, 0);
             if (Lost == 0 && ++_calm % (2 * spanWindows) == 0)
             {
                 _prefixes.Clear(); // what passed before a loss must not thin it out

@@ -32,6 +32,7 @@ internal sealed class MininetTraffic : IDisposable
     private readonly Dictionary<string, Host> _hosts = new(StringComparer.Ordinal);
     private readonly List<HostSocket> _sockets = [];
     private readonly List<(string Interface, PortTruth Port)> _ports = [];
+    private readonly Dictionary<(string Switch, int Port), LineRate> _rates = [];
     private readonly Dictionary<string, int> _routers = [];
     private ScenarioTraffic? _traffic;
     private WireTap? _tap;
@@ -73,13 +74,14 @@ internal sealed class MininetTraffic : IDisposable
             ((DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100) - _loop.NowNs).ConfigureAwait(false);
         WireTracker tracker = new();
         _tap = new WireTap(tracker, epochUnixNs);
-        foreach ((string interfaceName, PortTruth port, bool toHost) in SwitchPorts())
+        foreach ((string interfaceName, PortTruth port, LineRate rate, bool toHost) in SwitchPorts())
         {
             _ports.Add((interfaceName, port));
             Truth.Add(port);
+            _rates.Add((port.Switch, port.Port), rate);
             if (!routers.ContainsKey(port.Switch))
             {
-                _tap.Add(interfaceName, tracker.Add(port, toHost));
+                _tap.Add(interfaceName, tracker.Add(port, rate, toHost));
             }
         }
 
@@ -97,6 +99,17 @@ internal sealed class MininetTraffic : IDisposable
     public Task NoteAsync(LinkAction action) => _loop.InvokeAsync(() =>
     {
         Truth.OnLink(action);
+        return true;
+    });
+
+    /// <summary>Notes that a switch's port has another rate.</summary>
+    public Task NoteRateAsync(LinkEnd end, long bitsPerSecond) => _loop.InvokeAsync(() =>
+    {
+        if (_rates.TryGetValue((end.Device, end.Port), out LineRate? rate))
+        {
+            rate.Change(_loop.NowNs, bitsPerSecond);
+        }
+
         return true;
     });
 
@@ -215,7 +228,7 @@ internal sealed class MininetTraffic : IDisposable
         return plan;
     }
 
-    private IEnumerable<(string Interface, PortTruth Port, bool ToHost)> SwitchPorts()
+    private IEnumerable<(string Interface, PortTruth Port, LineRate Rate, bool ToHost)> SwitchPorts()
     {
         IReadOnlySet<LinkEnd> edges = EdgePorts.Of(_topology);
         foreach (Link link in _topology.Links)
@@ -227,6 +240,7 @@ internal sealed class MininetTraffic : IDisposable
                     yield return (
                         string.Create(CultureInfo.InvariantCulture, $"{near.Device}-eth{near.Port}"),
                         new PortTruth(near.Device, near.Port, link.QueueDepthPackets),
+                        new LineRate(link.RateBitsPerSecond, _evenFrames ? ReferenceFrameBytes : 0),
                         edges.Contains(near));
                 }
             }

@@ -55,12 +55,13 @@ internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, 
         }
     }
 
-    private Task SetQueueRateAsync(QueueRateAction action, CancellationToken cancellation)
+    private async Task SetQueueRateAsync(QueueRateAction action, CancellationToken cancellation)
     {
         Link link = topology.Links.First(l =>
             (l.A.Device == action.Switch && l.A.Port == action.Port) || (l.B.Device == action.Switch && l.B.Port == action.Port));
         long rate = action.RateBitsPerSecond > 0 ? action.RateBitsPerSecond : link.RateBitsPerSecond;
-        return network.SetRateAsync(action.Switch, action.Port, rate, cancellation);
+        await network.SetRateAsync(action.Switch, action.Port, rate, cancellation).ConfigureAwait(false);
+        await traffic.NoteRateAsync(new LinkEnd(action.Switch, action.Port), rate).ConfigureAwait(false);
     }
 
     private async Task SetSlowAsync(SlowAction action, CancellationToken cancellation)
@@ -90,6 +91,10 @@ internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, 
             {
                 long rate = action.RateBitsPerSecond > 0 ? action.RateBitsPerSecond : link?.RateBitsPerSecond ?? 0;
                 await network.SetLinkRateAsync(from, to, rate, cancellation).ConfigureAwait(false);
+                if (link is not null)
+                {
+                    await traffic.NoteRateAsync(link.A.Device == from ? link.A : link.B, rate).ConfigureAwait(false);
+                }
             }
         }
     }

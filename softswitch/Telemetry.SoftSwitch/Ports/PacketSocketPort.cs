@@ -14,7 +14,7 @@ public sealed class PacketSocketPort : IPort, ILoopSource, ILoopHandler, IDispos
     /// <summary>Frames a turn, so that other ports and timers get theirs; at 300 ns a frame, 20 us.</summary>
     private const int FramesPerTurn = 64;
 
-    /// <summary>Frames that share one reading of the clock.</summary>
+    /// <summary>Frames that share one reading of the clock, which says when they leave; when they came the kernel says of each.</summary>
     private const int FramesPerClock = 16;
 
     /// <summary>How often the carrier is looked at: a system call of a microsecond. BMv2 looks every 200 ms.</summary>
@@ -121,7 +121,15 @@ public sealed class PacketSocketPort : IPort, ILoopSource, ILoopHandler, IDispos
 
     void ILoopHandler.OnEvent(long arg) => CheckCarrier();
 
-    bool ILoopSource.Poll()
+    long ILoopSource.OldestNs()
+    {
+        lock (_gate)
+        {
+            return !_isClosed && _socket.Ring.TryPeekTime(out long unixNs) ? _loop.FromUnix(unixNs) : long.MaxValue;
+        }
+    }
+
+    bool ILoopSource.Poll(long untilNs)
     {
         // The lock keeps the ring mapped; it is taken once a turn, and only Dispose on another thread contends for it.
         lock (_gate)
@@ -133,11 +141,12 @@ public sealed class PacketSocketPort : IPort, ILoopSource, ILoopHandler, IDispos
 
             ReceiveRing ring = _socket.Ring;
             int taken = 0;
-            while (taken < FramesPerTurn && ring.TryPeek(out ReadOnlySpan<byte> frame))
+            while (taken < FramesPerTurn && ring.TryPeekTime(out long unixNs) && _loop.TryAdvance(unixNs, untilNs)
+                && ring.TryPeek(out ReadOnlySpan<byte> frame))
             {
                 if (taken % FramesPerClock == 0)
                 {
-                    _loop.Refresh();
+                    _loop.Look();
                 }
 
                 if (frame.IsEmpty)

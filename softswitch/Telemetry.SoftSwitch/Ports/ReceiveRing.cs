@@ -9,10 +9,12 @@ namespace Telemetry.SoftSwitch.Ports;
 /// </summary>
 internal sealed unsafe class ReceiveRing : IDisposable
 {
-    // tpacket2_hdr: status 0, length 4, captured 8, offset of the frame 12, vlan tci 24, vlan tpid 26.
+    // tpacket2_hdr: status 0, length 4, captured 8, offset of the frame 12, seconds 16, nanoseconds 20, vlan tci 24, vlan tpid 26.
     private const int LengthAt = 4;
     private const int CapturedAt = 8;
     private const int FrameAt = 12;
+    private const int SecondsAt = 16;
+    private const int NanosecondsAt = 20;
     private const int VlanTagAt = 24;
     private const int VlanTypeAt = 26;
 
@@ -106,6 +108,15 @@ internal sealed unsafe class ReceiveRing : IDisposable
 
         frame = Restore(slot, status, captured);
         return true;
+    }
+
+    /// <summary>When the kernel took the oldest frame, nanoseconds since 1970; false when there is none.</summary>
+    public bool TryPeekTime(out long unixNs)
+    {
+        byte* slot = Slot();
+        bool isReady = (Volatile.Read(ref *(uint*)slot) & Ready) != 0;
+        unixNs = isReady ? (*(uint*)(slot + SecondsAt) * 1_000_000_000L) + *(uint*)(slot + NanosecondsAt) : 0;
+        return isReady;
     }
 
     /// <summary>Gives the frame's slot back to the kernel.</summary>

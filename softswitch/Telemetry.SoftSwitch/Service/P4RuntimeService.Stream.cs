@@ -151,7 +151,7 @@ internal sealed partial class P4RuntimeService
 
         try
         {
-            owner.Receive(owner.Options.CpuPort, header.Write(packet));
+            owner.ReceiveInTurn(owner.Options.CpuPort, header.Write(packet));
             return null;
         }
         catch (EntityFault fault)

@@ -123,6 +123,7 @@ internal sealed class EgressPort(Switch owner, int number) : ILoopHandler
     public void Configure(PortOptions options)
     {
         Options = options;
+        owner.Loop.KeepsPace |= options.RateBitsPerSecond > 0;
         if (!IsBusy)
         {
             return;

@@ -89,7 +89,7 @@ public sealed partial class Switch
     {
         Intrinsics fields = _program!.Model.Intrinsics;
         long nowNs = Loop.NowNs;
-        Set(packet, fields.EgressTimestamp, Microseconds(48));
+        Set(packet, fields.EgressTimestamp, Microseconds(Loop.LeavingNs, 48));
         Set(packet, fields.DeqTimedelta, (ulong)((nowNs / 1000) - (packet.EnqueuedNs / 1000)) & uint.MaxValue);
         Set(packet, fields.DeqQdepth, (ulong)depth);
         Set(packet, fields.Qid, (ulong)priority);

@@ -109,7 +109,9 @@ public sealed partial class Switch
         Enqueue(port, packet);
     }
 
-    private ulong Microseconds(int width) => (ulong)(Loop.NowNs / 1000) & ((1UL << width) - 1);
+    private ulong Microseconds(int width) => Microseconds(Loop.NowNs, width);
+
+    private static ulong Microseconds(long ns, int width) => (ulong)(ns / 1000) & ((1UL << width) - 1);
 
     /// <summary>The original bytes are parsed again; then metadata is zeroed except the field list.</summary>
     private void CloneIngress(PacketState packet, Intrinsics fields)

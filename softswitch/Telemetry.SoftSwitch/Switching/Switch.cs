@@ -156,6 +156,19 @@ public sealed partial class Switch
         RunGathered();
     }
 
+    /// <summary>Takes a frame that came now, after the frames that came before and still wait for a loop that is behind the clock.</summary>
+    internal void ReceiveInTurn(int port, byte[] frame)
+    {
+        if (Loop.IsBehind)
+        {
+            Loop.Schedule(Loop.ClockNs, new LateFrame(this, port, frame));
+        }
+        else
+        {
+            Receive(port, frame);
+        }
+    }
+
     /// <summary>
     /// Takes one of several frames that arrived together; it may be left waiting until <see cref="RunGathered"/>, which
     /// must follow in the same turn of the loop.
@@ -270,5 +283,10 @@ public sealed partial class Switch
         ArgumentOutOfRangeException.ThrowIfNegative(port);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(port, PortCount);
         return _ports[port] ??= new EgressPort(this, port);
+    }
+
+    private sealed class LateFrame(Switch owner, int port, byte[] frame) : ILoopHandler
+    {
+        public void OnEvent(long arg) => owner.Receive(port, frame);
     }
 }

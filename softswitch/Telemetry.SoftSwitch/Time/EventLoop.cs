@@ -27,7 +27,6 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
     private long _nowNs;
     private volatile bool _realTime;
     private int _threadId;
-    private long _realStart;
 
     /// <summary>Creates a loop at time 0.</summary>
     /// <param name="epoch">What <see cref="GetUtcNow"/> answers at time 0; 1970 when not given.</param>
@@ -137,29 +136,26 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
         _waiter ??= LoopWaiter.Create();
         _realTime = true;
         using CancellationTokenRegistration wakeUp = cancellation.Register(() => _waiter.Wake());
+        _limitNs = _nowNs;
+        Look();
         while (!cancellation.IsCancellationRequested)
         {
-            long wallNs = WallNs();
-            while (_count > 0 && _heap[0].AtNs <= wallNs)
-            {
-                RunNext();
-                if (!_posted.IsEmpty)
-                {
-                    RunPosted();
-                }
-            }
-
-            _nowNs = Math.Max(_nowNs, wallNs);
+            ILoopSource[] sources = _sources;
+            Look();
+            long oldestNs = LookAt(sources);
+            long limitNs = MoveLimit(oldestNs);
+            RunDue(Math.Min(limitNs, oldestNs));
+            _nowNs = Math.Max(_nowNs, Math.Min(limitNs, oldestNs));
             if (!_posted.IsEmpty)
             {
                 RunPosted();
             }
 
-            bool hadInput = PollSources();
+            bool hadInput = PollSources(sources, limitNs);
             Flush();
             if (!hadInput && _posted.IsEmpty)
             {
-                Sleep(cancellation);
+                Sleep(oldestNs, cancellation);
             }
         }
 
@@ -205,23 +201,6 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
     /// <summary>Runs once when the loop leaves real time, on its thread. Loop's thread.</summary>
     internal void OnRealTimeEnd(Action end) => _atRealTimeEnd.Add(end);
 
-    /// <summary>
-    /// Real time: moves the clock on to the machine's, never past an event that is due: a busy machine runs it late, and
-    /// it must still see its own time.
-    /// </summary>
-    internal void Refresh() => _nowNs = Math.Max(_nowNs, _count > 0 ? Math.Min(WallNs(), _heap[0].AtNs) : WallNs());
-
-    private bool PollSources()
-    {
-        bool any = false;
-        foreach (ILoopSource source in _sources)
-        {
-            any |= source.Poll();
-        }
-
-        return any;
-    }
-
     private void Flush()
     {
         if (_dirty.Count > 1 && _flushSeveral is not null)
@@ -239,25 +218,6 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
         _dirty.Clear();
     }
 
-    private void Sleep(CancellationToken cancellation)
-    {
-        long waitNs = _count == 0 ? MaxSleepNs : Math.Min(_heap[0].AtNs - WallNs(), MaxSleepNs);
-        if (waitNs <= 0)
-        {
-            return;
-        }
-
-        // Whoever posts after this store wakes the loop; whoever posted before it is seen by the look that follows.
-        _isSleeping = true;
-        Interlocked.MemoryBarrier();
-        if (_posted.IsEmpty && !cancellation.IsCancellationRequested)
-        {
-            _waiter!.Wait(waitNs, _sources);
-        }
-
-        _isSleeping = false;
-    }
-
     private void WakeUp()
     {
         Interlocked.MemoryBarrier();
@@ -266,8 +226,6 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
             _waiter!.Wake();
         }
     }
-
-    private long WallNs() => (long)((Stopwatch.GetTimestamp() - _realStart) * (1e9 / Stopwatch.Frequency));
 
     private void RunPosted()
     {

@@ -6,8 +6,11 @@ internal interface ILoopSource
     /// <summary>File descriptor that is readable while input waits; negative while there is none to wait for.</summary>
     int Descriptor { get; }
 
-    /// <summary>Takes a bounded amount of the input that waits; false when there was none. Loop's thread.</summary>
-    bool Poll();
+    /// <summary>When the oldest input that waits arrived, loop's time; <see cref="long.MaxValue"/> when none waits. Loop's thread.</summary>
+    long OldestNs();
+
+    /// <summary>Takes a bounded amount of the input that waits, up to what arrived at <paramref name="untilNs"/>; false when there was none. Loop's thread.</summary>
+    bool Poll(long untilNs);
 
     /// <summary>Takes note that the descriptor failed, and clears that: else waiting for it would end at once, for ever. Loop's thread.</summary>
     void ClearFault();

@@ -9,7 +9,10 @@ internal abstract class LoopWaiter : IDisposable
     public abstract void Wake();
 
     /// <summary>Sleeps at most so long; the sources are an array that is replaced when it changes.</summary>
-    public abstract void Wait(long timeoutNs, ILoopSource[] sources);
+    /// <param name="timeoutNs">At most, nanoseconds.</param>
+    /// <param name="sources">What ends the wait when it has input.</param>
+    /// <param name="minded">False when input need not end it: it is known, and not due yet.</param>
+    public abstract void Wait(long timeoutNs, ILoopSource[] sources, bool minded);
 
     public abstract void Dispose();
 
@@ -20,7 +23,7 @@ internal abstract class LoopWaiter : IDisposable
 
         public override void Wake() => _wake.Set();
 
-        public override void Wait(long timeoutNs, ILoopSource[] sources) => _wake.WaitOne((int)Math.Clamp(timeoutNs / 1_000_000, 1, 100));
+        public override void Wait(long timeoutNs, ILoopSource[] sources, bool minded) => _wake.WaitOne((int)Math.Clamp(timeoutNs / 1_000_000, 1, 100));
 
         public override void Dispose() => _wake.Dispose();
     }

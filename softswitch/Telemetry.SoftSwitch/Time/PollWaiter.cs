@@ -33,7 +33,7 @@ internal sealed class PollWaiter : LoopWaiter
         _ = Native.write(_event, ref one, sizeof(long));
     }
 
-    public override void Wait(long timeoutNs, ILoopSource[] sources)
+    public override void Wait(long timeoutNs, ILoopSource[] sources, bool minded)
     {
         if (sources != _known)
         {
@@ -44,7 +44,7 @@ internal sealed class PollWaiter : LoopWaiter
 
         for (int i = 0; i < sources.Length; i++)
         {
-            _entries[i] = new Entry { Descriptor = sources[i].Descriptor, Events = Readable };
+            _entries[i] = new Entry { Descriptor = minded ? sources[i].Descriptor : -1, Events = Readable };
         }
 
         TimeSpec timeout = new() { Seconds = timeoutNs / 1_000_000_000, Nanoseconds = timeoutNs % 1_000_000_000 };

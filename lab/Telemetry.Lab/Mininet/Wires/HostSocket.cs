@@ -146,7 +146,9 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
         SendDrops += _outgoing.Send(_socket.Descriptor);
     }
 
-    bool ILoopSource.Poll()
+    long ILoopSource.OldestNs() => !_isClosed && _socket.Ring.TryPeekTime(out long unixNs) ? _loop.FromUnix(unixNs) : long.MaxValue;
+
+    bool ILoopSource.Poll(long untilNs)
     {
         if (_isClosed)
         {
@@ -154,11 +156,11 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
         }
 
         int taken = 0;
-        for (; taken < FramesPerTurn && _socket.Ring.TryPeek(out ReadOnlySpan<byte> frame); taken++)
+        for (; taken < FramesPerTurn && _socket.Ring.TryPeekTime(out long unixNs) && _loop.TryAdvance(unixNs, untilNs)
+            && _socket.Ring.TryPeek(out ReadOnlySpan<byte> frame); taken++)
         {
             if (IsOfAFlow(frame))
             {
-                _loop.Refresh();
                 _host!.Deliver(frame);
             }
 

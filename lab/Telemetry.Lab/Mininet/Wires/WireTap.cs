@@ -96,7 +96,7 @@ internal sealed class WireTap : IDisposable
             {
                 if (_portOf.TryGetValue(frame.Interface, out int port))
                 {
-                    _tracker.OnFrame(port, frame.Head, frame.IsOutgoing, frame.UnixNs - _epochUnixNs);
+                    _tracker.OnFrame(port, frame.Head, frame.Length, frame.IsOutgoing, frame.UnixNs - _epochUnixNs);
                 }
 
                 _ring.Release();

@@ -25,9 +25,9 @@ internal sealed class WireTracker
     private long _lookAtNs;
 
     /// <summary>Knows a switch port with a link; returns its number here.</summary>
-    public int Add(PortTruth truth, bool toHost)
+    public int Add(PortTruth truth, LineRate rate, bool toHost)
     {
-        _ports.Add(new SwitchPort(new PortTimeline(truth), toHost));
+        _ports.Add(new SwitchPort(new PortTimeline(truth, rate), toHost));
         return _ports.Count - 1;
     }
 
@@ -35,11 +35,12 @@ internal sealed class WireTracker
     public void Add(FlowTruth flow) => _flows.Add(flow.Key.DestinationPort, new Flow(flow));
 
     /// <summary>A frame crossed a switch's interface.</summary>
-    /// <param name="port">What <see cref="Add(PortTruth, bool)"/> gave for it.</param>
+    /// <param name="port">What <see cref="Add(PortTruth, LineRate, bool)"/> gave for it.</param>
     /// <param name="head">The frame, or at least its first 38 bytes.</param>
+    /// <param name="bytes">Whole frame.</param>
     /// <param name="isOutgoing">True when the switch sent it.</param>
     /// <param name="nowNs">When, run's clock; ascending but for what parallel processors mix up.</param>
-    public void OnFrame(int port, ReadOnlySpan<byte> head, bool isOutgoing, long nowNs)
+    public void OnFrame(int port, ReadOnlySpan<byte> head, int bytes, bool isOutgoing, long nowNs)
     {
         if (head.Length < L4 + 4 || head[Ipv4] != 0x45)
         {
@@ -69,7 +70,7 @@ internal sealed class WireTracker
         packet.SeenNs = nowNs;
         if (isOutgoing)
         {
-            if (Leave(packet, port, nowNs))
+            if (Leave(packet, port, bytes, nowNs))
             {
                 _packets.Remove(id);
                 _free.Push(packet);
@@ -100,7 +101,7 @@ internal sealed class WireTracker
     }
 
     // True when the packet has left its last switch.
-    private bool Leave(Packet packet, int port, long nowNs)
+    private bool Leave(Packet packet, int port, int bytes, long nowNs)
     {
         SwitchPort at = _ports[port];
         if (packet.InsideOf != at.Timeline.Truth.Switch)
@@ -110,7 +111,7 @@ internal sealed class WireTracker
 
         packet.InsideOf = null;
         packet.Ports.Add(port);
-        at.Timeline.Add(packet.InNs, nowNs);
+        at.Timeline.Add(packet.InNs, nowNs, bytes);
         if (!at.ToHost)
         {
             return false;

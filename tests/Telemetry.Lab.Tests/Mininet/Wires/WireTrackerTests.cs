@@ -9,6 +9,8 @@ public class WireTrackerTests
 {
     private static readonly FlowKey s_key = new(0x0A000101, 0x0A000201, 17, 10_000, 34_000);
 
+    private static readonly LineRate s_line = new(0, 0);
+
     private readonly WireTracker _tracker = new();
     private readonly FlowTruth _flow = new(s_key, "h1", "h2");
     private readonly PortTruth _s1ToHost = new("s1", 1, 64);
@@ -20,7 +22,7 @@ public class WireTrackerTests
 
     public WireTrackerTests()
     {
-        _ports = [_tracker.Add(_s1ToHost, true), _tracker.Add(_s1ToS2, false), _tracker.Add(_s2ToHost, true), _tracker.Add(_s2ToS1, false)];
+        _ports = [_tracker.Add(_s1ToHost, s_line, true), _tracker.Add(_s1ToS2, s_line, false), _tracker.Add(_s2ToHost, s_line, true), _tracker.Add(_s2ToS1, s_line, false)];
         _tracker.Add(_flow);
     }
 
@@ -56,7 +58,7 @@ public class WireTrackerTests
         Cross(other.Udp(100, 0, 0).ToArray(), 1000, lost: false);
         for (int length = 0; length < 38; length++)
         {
-            _tracker.OnFrame(_ports[0], _frames.Udp(100, 0, 0)[..length], false, 1);
+            _tracker.OnFrame(_ports[0], _frames.Udp(100, 0, 0)[..length], length, false, 1);
         }
 
         _tracker.Complete();
@@ -67,12 +69,12 @@ public class WireTrackerTests
 
     private void Cross(byte[] frame, long atNs, bool lost)
     {
-        _tracker.OnFrame(_ports[0], frame, isOutgoing: false, atNs);
-        _tracker.OnFrame(_ports[1], frame, isOutgoing: true, atNs + 10);
-        _tracker.OnFrame(_ports[3], frame, isOutgoing: false, atNs + 20);
+        _tracker.OnFrame(_ports[0], frame, frame.Length, isOutgoing: false, atNs);
+        _tracker.OnFrame(_ports[1], frame, frame.Length, isOutgoing: true, atNs + 10);
+        _tracker.OnFrame(_ports[3], frame, frame.Length, isOutgoing: false, atNs + 20);
         if (!lost)
         {
-            _tracker.OnFrame(_ports[2], frame, isOutgoing: true, atNs + 40);
+            _tracker.OnFrame(_ports[2], frame, frame.Length, isOutgoing: true, atNs + 40);
         }
     }
 }
