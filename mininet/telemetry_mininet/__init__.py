@@ -1,8 +1,10 @@
 """Mininet topologies whose switches are P4 switches with telemetry: nodes for scripts, and planned labs."""
 
+from .collector import TelemetryCollector
 from .nodes import BMv2Switch, P4Switch, TelemetryHost, TelemetrySwitch
 from .plan import HostPlan, LabPlan, LinkPlan, PortPlan, SwitchPlan
 from .queues import Bmv2Queues
+from .topology import write_topology
 
 __all__ = [
     "BMv2Switch",
@@ -13,6 +15,8 @@ __all__ = [
     "P4Switch",
     "PortPlan",
     "SwitchPlan",
+    "TelemetryCollector",
     "TelemetryHost",
     "TelemetrySwitch",
+    "write_topology",
 ]

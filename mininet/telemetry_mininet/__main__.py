@@ -84,7 +84,8 @@ def main() -> int:
             channel.send({"error": f"{type(fault).__name__}: {fault}"})
             return 1
         folder = lab.plan.log_folder
-        processes = {n.name: lab.process_of(n.name) for n in [*lab.plan.hosts, *lab.plan.routers]}
+        names = [*(host.name for host in lab.plan.hosts), *(router.name for router in lab.plan.routers)]
+        processes = {name: lab.process_of(name) for name in names}
         write_commands(folder / "bin", processes, {h.name: h.address for h in lab.plan.hosts}, Path(__file__).parents[1])
         serve(folder, lambda request: run(lab, request))
         channel.send({"ready": True, "notes": lab.notes})

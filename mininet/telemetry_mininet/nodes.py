@@ -38,6 +38,9 @@ COLLECTOR_ADDRESS = "10.255.255.254"
 
 COLLECTOR_MAC = "02:54:4d:00:00:01"
 
+REPORT_UDP_PORT = 32766
+"""Where a collector node hears them."""
+
 FIRST_GRPC_PORT = 50050
 """Switch n serves P4Runtime on 127.0.0.1:(50050 + n)."""
 
@@ -93,6 +96,8 @@ class P4Switch(Switch):
         self.log_path = Path(log_folder or tempfile.mkdtemp(prefix="telemetry-switch-")) / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
+        self._controllers: list[Any] = []
+        self._serves = False
 
     def report_interface(self) -> str:
         """The interface that the switch sends telemetry reports from."""
@@ -116,6 +121,7 @@ class P4Switch(Switch):
 
     def start(self, controllers: list[Any]) -> None:
         """Starts the process; :meth:`wait_ready` waits for it to serve."""
+        self._controllers, self._serves = controllers, False
         if self.report_interface() not in {name for _, name in socket.if_nameindex()}:
             self.add_report_link()
         arguments = list(self.plan.command)
@@ -145,6 +151,19 @@ class P4Switch(Switch):
                     queues.set_depth(port.number, port.queue_packets)
                     if port.rate_bps > 0:
                         queues.set_rate(port.number, packets_per_second(port.rate_bps))
+        self._serves = True
+
+    def connected(self) -> bool:
+        """Whether it serves and, where a :class:`TelemetryCollector` programs it, is programmed: what ``Mininet(waitConnected=True)``
+        waits for. RuntimeError when it, or the collector, has ended."""
+        try:
+            if not self._serves:
+                self.wait_ready(0)
+        except RuntimeError:
+            if self.process is None or self.process.poll() is not None:
+                raise
+            return False
+        return all(c.has_programmed(self) for c in self._controllers if hasattr(c, "has_programmed"))
 
         if any(port.rate_bps > 0 for port in self.plan.ports) and self.process is not None:
             _keep_time(self.process.pid)
@@ -209,8 +228,8 @@ class P4Switch(Switch):
         return lines[-1] if lines else "its log is empty"
 
 
-class _ScriptSwitch(P4Switch):
-    """What the two switch classes for Mininet scripts have in common: numbers from the switch's name."""
+class ScriptSwitch(P4Switch):
+    """What the two switch classes for Mininet scripts have in common: numbers from the switch's name, or ``device_id``."""
 
     def __init__(
         self,
@@ -240,7 +259,7 @@ class _ScriptSwitch(P4Switch):
         raise NotImplementedError
 
 
-class TelemetrySwitch(_ScriptSwitch):
+class TelemetrySwitch(ScriptSwitch):
     """The embedded switch on veth: ``net.addSwitch("s1", cls=TelemetrySwitch, rates_bps={1: 10_000_000})``.
 
     ``program`` is the path of the launcher ``telemetry``; without it that of this checkout, or else of the PATH.
@@ -258,8 +277,10 @@ class TelemetrySwitch(_ScriptSwitch):
         return command, 0, []
 
 
-class BMv2Switch(_ScriptSwitch):
+class BMv2Switch(ScriptSwitch):
     """simple_switch_grpc on veth. A rate in bits becomes one in packets of 1000 bytes: BMv2 counts packets.
+
+    It takes rates and depths once it serves: :meth:`wait_ready`, or ``Mininet(waitConnected=True)``, sets them.
 
     ``program`` is the path of simple_switch_grpc; without it that of the PATH.
     """
@@ -306,9 +327,9 @@ def _keep_time(process: int) -> None:
 
 
 def telemetry_program() -> str:
-    """The launcher beside this package, or else on the PATH; RuntimeError when there is none."""
+    """What ``TELEMETRY_PROGRAM`` names, the launcher beside this package, or else that on the PATH; RuntimeError when there is none."""
     launcher = Path(__file__).resolve().parents[2] / "telemetry"
-    found = str(launcher) if launcher.exists() else shutil.which("telemetry")
+    found = os.environ.get("TELEMETRY_PROGRAM") or (str(launcher) if launcher.exists() else shutil.which("telemetry"))
     if found is None:
         raise RuntimeError("the program telemetry is neither beside the package nor on the PATH")
     return found

@@ -11,6 +11,8 @@ internal static class TestTools
         ("iputils-ping", ["/usr/bin/ping", "/bin/ping"]),
         ("iproute2", ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"]),
         ("iperf3", ["/usr/bin/iperf3"]),
+        ("nftables", ["/usr/sbin/nft"]),
+        ("mypy", ["/usr/bin/mypy"]),
         ("ethtool", ["/usr/sbin/ethtool", "/sbin/ethtool"]),
         ("tmux", ["/usr/bin/tmux"]),
         ("procps", ["/usr/bin/pgrep"]),

@@ -4,11 +4,13 @@ namespace Telemetry.Lab.Tests.Mininet;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class MininetFactAttribute : FactAttribute
 {
-    public MininetFactAttribute()
+    /// <param name="modules">Python modules, as Debian packages them, that the test needs besides.</param>
+    public MininetFactAttribute(params string[] modules)
     {
-        if (!Directory.Exists("/usr/lib/python3/dist-packages/mininet"))
+        string[] missing = [.. modules.Prepend("mininet").Where(m => !Directory.Exists($"/usr/lib/python3/dist-packages/{m}"))];
+        if (missing.Length > 0)
         {
-            Skip = "needs Mininet: apt-get install mininet";
+            Skip = $"needs {string.Join(" and ", missing)} of Debian's Python: apt-get install {string.Join(' ', missing)}";
         }
     }
 
