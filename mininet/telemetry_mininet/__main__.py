@@ -50,6 +50,7 @@ JOBS: dict[str, Job] = {
     "dropped": lambda lab, r: {"frames": lab.dropped(r["a"], r["b"])},
     "reportloss": lambda lab, r: lab.set_report_loss(r["switch"], r["fraction"]),
     "rate": lambda lab, r: lab.set_rate(r["switch"], r["port"], r["bps"]),
+    "tier": lambda lab, r: lab.set_tier(r["name"], r.get("command", []), r.get("ready", "")),
     "switch": lambda lab, r: lab.set_switch(r["switch"], r["up"]),
 }
 
@@ -84,7 +85,7 @@ def main() -> int:
             channel.send({"error": f"{type(fault).__name__}: {fault}"})
             return 1
         folder = lab.plan.log_folder
-        names = [*(host.name for host in lab.plan.hosts), *(router.name for router in lab.plan.routers)]
+        names = [node.name for node in lab.net.hosts]
         processes = {name: lab.process_of(name) for name in names}
         write_commands(folder / "bin", processes, {h.name: h.address for h in lab.plan.hosts}, Path(__file__).parents[1])
         serve(folder, lambda request: run(lab, request))

@@ -12,7 +12,7 @@ from typing import Any
 from mininet.net import Mininet
 from mininet.node import Controller, Node
 
-from .nodes import COLLECTOR_ADDRESS, COLLECTOR_MAC, REPORT_UDP_PORT, SWITCH_LINK_MTU, TelemetryHost, P4Switch, telemetry_program
+from .nodes import COLLECTOR_ADDRESS, COLLECTOR_MAC, REPORT_UDP_PORT, SWITCH_LINK_MTU, TelemetryHost, P4Switch, put_first, telemetry_program
 from .topology import write_topology
 
 LOOPBACK = "127.0.0.1"
@@ -33,10 +33,12 @@ class TelemetryProcess:
         self.name, self.ready = name, ready
         self.log_path = folder / f"{name}.log"
         self._log = open(self.log_path, "wb")
-        start = subprocess.Popen if node is None else node.popen
+        # In a node it is Mininet that makes a session of its own.
+        start, session = (subprocess.Popen, {"start_new_session": True}) if node is None else (node.popen, {})
         self.process: subprocess.Popen[bytes] = start(
-            arguments, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
+            arguments, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT, **session
         )
+        put_first(self.process.pid)
 
     def says(self, words: str) -> bool:
         """Whether the log matches; RuntimeError when the process has ended, with what it said last."""

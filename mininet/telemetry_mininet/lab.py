@@ -13,6 +13,7 @@ from mininet.link import Link
 from mininet.net import Mininet
 
 from . import faults
+from .management import ManagementNetwork
 from .nodes import P4Switch, TelemetryHost
 from .plan import LabPlan, LinkPlan
 from .routers import LinuxRouter
@@ -30,6 +31,7 @@ class MininetLab:
         self.notes: list[str] = []
         self._hosts = {host.name: host for host in plan.hosts}
         self._background: list[subprocess.Popen[Any]] = []
+        self._management = ManagementNetwork(self.net, plan) if plan.management is not None else None
         self._lock = threading.Lock()  # jobs run at the same time; a node's own shell takes one command at a time
 
     def start(self) -> None:
@@ -42,14 +44,19 @@ class MininetLab:
             self.net.addHost(router.name, cls=LinuxRouter, plan=router, ip=None, mac=None)
         for switch in self.plan.switches:
             self.net.addSwitch(switch.name, cls=P4Switch, plan=switch, log_folder=self.plan.log_folder)
+        if self._management is not None:
+            self._management.add_hosts()
         for link in self.plan.links:
             (a, a_port), (b, b_port) = link.a, link.b
             self.net.addLink(self.net[a], self.net[b], port1=a_port, port2=b_port, cls=Link)
         self.net.build()
         for link in self.plan.links:
             self._shape(link)
+        if self._management is not None:
+            self._management.build()
         for switch in self.plan.switches:
-            self.net[switch.name].add_report_link(self.plan.collector_address, self.plan.collector_mac)
+            listener = self._management.node_of(switch.name) if self._management is not None else None
+            self.net[switch.name].add_report_link(self.plan.collector_address, self.plan.collector_mac, listener)
         for router in self.plan.routers:
             self.net[router.name].start()
         self.net.start()
@@ -69,7 +76,18 @@ class MininetLab:
             process = self.net[switch.name].process if switch.name in self.net else None
             if process is not None and process.poll() is None:
                 process.terminate()
+        if self._management is not None:
+            self._management.stop()
         self.net.stop()
+
+    def set_tier(self, name: str, command: list[str], ready: str) -> None:
+        """Runs a tier of the collector in its host until it serves, or without a command ends it; RuntimeError says what went wrong."""
+        if self._management is None:
+            raise ValueError("this lab has no hosts for tiers")
+        if command:
+            self._management.start_tier(name, command, ready, START_SECONDS)
+        else:
+            self._management.stop_tier(name)
 
     def ping(self, src: str, dst: str, count: int) -> dict[str, Any]:
         """Pings once each 200 ms; returns sent and received."""
@@ -154,6 +172,9 @@ class MininetLab:
         no longer reach each other), so a link of BMv2 loses all frames instead.
         """
         with self._lock:
+            if self._management is not None and self._management.has(a, b):
+                self._management.set_link(a, b, up)
+                return
             for link in self._links(a, b):
                 ends = (link.intf1, link.intf2)
                 if any(isinstance(end.node, P4Switch) and end.node.plan.thrift_port for end in ends):

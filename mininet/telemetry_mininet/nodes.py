@@ -103,21 +103,28 @@ class P4Switch(Switch):
         """The interface that the switch sends telemetry reports from."""
         return f"{self.name}-rep"
 
-    def add_report_link(self, collector_address: str = COLLECTOR_ADDRESS, collector_mac: str = COLLECTOR_MAC) -> None:
-        """Makes the veth of the report port; its outer end carries the collector's address."""
-        inside, outside = self.report_interface(), f"{self.name}-col"
-        for command in (
-            ["ip", "link", "add", inside, "type", "veth", "peer", "name", outside],
-            ["ip", "link", "set", outside, "address", collector_mac],
-            ["ip", "address", "add", f"{collector_address}/32", "dev", outside],
-            ["sysctl", "-qw", f"net.ipv4.conf.{outside}.rp_filter=0", f"net.ipv4.conf.{outside}.accept_local=1"],
-            ["sysctl", "-qw", f"net.ipv6.conf.{outside}.disable_ipv6=1", f"net.ipv6.conf.{inside}.disable_ipv6=1"],
-            ["ip", "link", "set", inside, "up"],
-            ["ip", "link", "set", outside, "up"],
+    def collector_interface(self) -> str:
+        """The outer end of the report link, where the collector hears the switch."""
+        return f"{self.name}-col"
+
+    def add_report_link(
+        self, collector_address: str = COLLECTOR_ADDRESS, collector_mac: str = COLLECTOR_MAC, listener: Node | None = None
+    ) -> None:
+        """Makes the veth of the report port; its outer end carries the collector's address, in ``listener``'s namespace or here."""
+        inside, outside = self.report_interface(), self.collector_interface()
+        for place, command in (
+            (None, ["ip", "link", "add", inside, "type", "veth", "peer", "name", outside]),
+            (None, ["ip", "link", "set", outside, "netns", str(listener.pid)] if listener is not None else []),
+            (listener, ["ip", "link", "set", outside, "address", collector_mac]),
+            (listener, ["ip", "address", "add", f"{collector_address}/32", "dev", outside]),
+            (listener, ["sysctl", "-qw", f"net.ipv4.conf.{outside}.rp_filter=0", f"net.ipv4.conf.{outside}.accept_local=1"]),
+            (listener, ["sysctl", "-qw", f"net.ipv6.conf.{outside}.disable_ipv6=1"]),
+            (None, ["sysctl", "-qw", f"net.ipv6.conf.{inside}.disable_ipv6=1"]),
+            (None, ["ip", "link", "set", inside, "up"]),
+            (listener, ["ip", "link", "set", outside, "up"]),
         ):
-            done = subprocess.run(command, check=False, capture_output=True, text=True)
-            if done.returncode != 0:
-                raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
+            if command:
+                run_in(place, command)
 
     def start(self, controllers: list[Any]) -> None:
         """Starts the process; :meth:`wait_ready` waits for it to serve."""
@@ -138,7 +145,7 @@ class P4Switch(Switch):
         self.process = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
         )
-        _put_first(self.process.pid)
+        put_first(self.process.pid)
 
     def wait_ready(self, deadline: float) -> None:
         """Returns once the switch answers on its gRPC port and has its queues; RuntimeError says what its log ends with."""
@@ -299,15 +306,27 @@ class BMv2Switch(ScriptSwitch):
         ]  # fmt: skip
 
 
-def run_ip(node: Node, lines: list[str]) -> None:
-    """Runs many ``ip`` commands in a node as one process; RuntimeError says what ip did not like."""
-    process = node.popen(["ip", "-batch", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def run_in(place: Node | None, command: list[str]) -> None:
+    """Runs a command in a node, or without one in this namespace; RuntimeError says what was refused."""
+    if place is None:
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        fault, code = done.stderr, done.returncode
+    else:
+        _, fault, code = place.pexec(command)
+    if code != 0:
+        raise RuntimeError(f"{' '.join(command)}{'' if place is None else f' in {place.name}'}: {fault.strip() or code}")
+
+
+def run_ip(place: Node | None, lines: list[str]) -> None:
+    """Runs many ``ip`` commands as one process, in a node, or without one in this namespace; RuntimeError says what ip did not like."""
+    start = subprocess.Popen if place is None else place.popen
+    process = start(["ip", "-batch", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     out, _ = process.communicate("\n".join(lines).encode())
     if process.returncode != 0:
-        raise RuntimeError(f"ip in {node.name}: {out.decode(errors='replace').strip()}")
+        raise RuntimeError(f"ip{'' if place is None else f' in {place.name}'}: {out.decode(errors='replace').strip()}")
 
 
-def _put_first(process: int) -> None:
+def put_first(process: int) -> None:
     """Gives a process, and the session that it leads, the niceness of switches; it stays as it is where that is not allowed."""
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, process, SWITCH_NICENESS)

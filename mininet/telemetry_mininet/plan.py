@@ -91,6 +91,35 @@ class LinkPlan:
 
 
 @dataclass(frozen=True)
+class TierPlan:
+    """A machine of the collector; the data center's is the lab's own namespace."""
+
+    name: str
+    address: str
+    prefix_length: int
+    mac: str
+    own_namespace: bool
+
+
+@dataclass(frozen=True)
+class ManagedSwitchPlan:
+    """A switch's address for tiers, and the tier that hears its reports."""
+
+    address: str
+    node: str
+
+
+@dataclass(frozen=True)
+class ManagementPlan:
+    """Links apart from the data plane, between devices by name; all are one network."""
+
+    network: str
+    tiers: list[TierPlan]
+    switches: dict[str, ManagedSwitchPlan]
+    links: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class LabPlan:
     """All of a lab, and where its switches send their reports."""
 
@@ -102,6 +131,7 @@ class LabPlan:
     log_folder: Path
     pcap_folder: Path | None = None
     routers: list[RouterPlan] = field(default_factory=list)
+    management: ManagementPlan | None = None
 
     @staticmethod
     def read(path: str) -> "LabPlan":
@@ -163,4 +193,16 @@ class LabPlan:
             collector_mac=data["collector_mac"],
             log_folder=Path(data["log_folder"]),
             pcap_folder=Path(data["pcap_folder"]) if data.get("pcap_folder") else None,
+            management=_management(data["management"]) if data.get("management") else None,
         )
+
+
+def _management(data: dict[str, Any]) -> ManagementPlan:
+    return ManagementPlan(
+        network=data["network"],
+        tiers=[
+            TierPlan(t["name"], t["address"], int(t["prefix_length"]), t["mac"], bool(t["own_namespace"])) for t in data["tiers"]
+        ],
+        switches={s["name"]: ManagedSwitchPlan(s["address"], s["node"]) for s in data["switches"]},
+        links=[(a, b) for a, b in data["links"]],
+    )

@@ -88,7 +88,7 @@ internal static partial class LabCommand
         MininetOptions mininet = new()
         {
             Target = bmv2 ? SwitchTarget.Bmv2 : SwitchTarget.Soft,
-            SoftCommand = [host, Path.Combine(AppContext.BaseDirectory, "telemetry.dll"), SwitchCommand.Name],
+            Program = [host, Path.Combine(AppContext.BaseDirectory, "telemetry.dll")],
             PackageFolder = Path.Combine(Checkout.Root(), "mininet"),
             WorkFolder = work,
             PcapFolder = pcaps,

@@ -11,6 +11,7 @@ using Telemetry.Collector.Nodes;
 using Telemetry.Collector.Profiles;
 using Telemetry.Collector.Security;
 using Telemetry.Controller.App;
+using Telemetry.Controller.Programs;
 using Telemetry.Controller.Topologies;
 using Telemetry.Inference.Detectors;
 using Telemetry.Lab.Running;
@@ -29,7 +30,7 @@ internal static class TierCommand
         Option<string> cluster = Text("--cluster", "Cluster that it belongs to", "c1");
         Option<string> listen = Text("--listen", "ADDRESS:PORT where reports arrive over UDP", usual.Listen);
         Option<string[]> upstream = Upstream("center", "127.0.0.1:5501");
-        Option<string?> topology = new("--topology") { Description = "Topology file or built-in: names, queue sizes, and the switches whose counters are read" };
+        Option<string?> topology = new("--topology") { Description = "Topology file or built-in: names, queue sizes, and the switches whose counters are read (those of the node's cluster, where the topology places the node)" };
         Option<string?> spool = new("--spool") { Description = "Folder for batches that the center did not acknowledge yet; in memory by default" };
         Option<int> spoolLimit = SpoolLimit();
         Option<string[]> watch = new("--watch") { Description = $"Linux devices on this machine whose interfaces, queues, routes and rules are read: {LinuxDevice.Form}", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
@@ -37,10 +38,11 @@ internal static class TierCommand
         Option<bool> sharedClock = new("--shared-clock") { Description = "All switches stamp from one clock: link latencies can be told" };
         Option<string?> metrics = new("--metrics") { Description = "ADDRESS:PORT where Prometheus scrapes /metrics; none by default" };
         Option<string?> log = Log();
+        Option<string?> program = new("--program") { Description = "Compiled P4 program of the switches, which says how their reports are read: folder or JSON" };
         Option<string?> profiles = new("--profiles") { Description = "JSON file of decode profiles: units, clocks and known deviations by exporter" };
         Option<int> shards = new("--shards") { Description = "Sockets that share the port, each with a receiving thread", DefaultValueFactory = _ => usual.ReceiveShards };
         Option<int> buffer = new("--receive-buffer") { Description = "Receive buffer of each socket, MiB: holds bursts while the node gets no processor", DefaultValueFactory = _ => usual.SocketBufferBytes >> 20 };
-        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, watch, threshold, metrics, profiles, shards, buffer, log };
+        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, watch, threshold, metrics, program, profiles, shards, buffer, log };
         SourceArguments source = new(command);
         TlsArguments tls = new(command, serves: false);
         SwitchTlsArguments switchTls = new(command, "--switch-tls");
@@ -56,6 +58,7 @@ internal static class TierCommand
                 {
                     Name = parsed.GetRequiredValue(name),
                     Cluster = parsed.GetRequiredValue(cluster),
+                    Reports = parsed.GetValue(program) is { } compiled ? LabInventory.ReportsOf(P4Program.Load(compiled)) : usual.Node.Reports,
                     Thresholds = [.. parsed.GetRequiredValue(threshold).Select(Limited)],
                     Decoding = parsed.GetValue(profiles) is { } file ? CommandException.Reading(() => DecodeProfileFile.Load(file)) : null,
                 },
@@ -74,7 +77,7 @@ internal static class TierCommand
                 Capture = source.Capture(parsed),
                 Switches = known is null || source.Replay(parsed) is not null
                     ? []
-                    : [.. known.Switches.Where(s => s.RunsP4).Select(s => SwitchTargetOf(s, s.Tls ?? toSwitches))],
+                    : [.. known.Switches.Where(s => s.RunsP4 && Serves(known, parsed.GetRequiredValue(name), s)).Select(s => SwitchTargetOf(s, s.Tls ?? toSwitches))],
             };
             return WithLogsAsync(parsed.GetValue(log), loggers =>
                 TierCommands.RunNodeAsync(options, Console.Error, Console.Error, TimeProvider.System, loggers, cancellation));
@@ -176,6 +179,10 @@ internal static class TierCommand
         });
         return command;
     }
+
+    /// <summary>A node that the topology places serves its cluster; any other one all switches.</summary>
+    private static bool Serves(Topology topology, string node, SwitchNode served) =>
+        topology.Tiers.FirstOrDefault(t => t.Name == node) is not { } place || place.Cluster == served.Cluster;
 
     private static SwitchTarget SwitchTargetOf(SwitchNode node, SwitchTls? tls) =>
         new(node.Name, $"{(tls is null ? "http" : "https")}://{ControllerHost.AddressOf(node)}", (ulong)node.NodeId) { Tls = tls };

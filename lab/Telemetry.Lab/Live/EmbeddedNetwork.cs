@@ -50,6 +50,10 @@ internal sealed class EmbeddedNetwork : ILiveNetwork
 
     public bool NodePerCluster => true;
 
+    public ITierHosts? TierHosts => null;
+
+    public string DataCenterListen => "127.0.0.1:0";
+
     public async Task StartAsync(CancellationToken cancellation)
     {
         _thread.Start();

@@ -26,6 +26,12 @@ internal interface ILiveNetwork : IAsyncDisposable
     /// <summary>True when there can be a node for each cluster; false when one node hears all switches.</summary>
     bool NodePerCluster { get; }
 
+    /// <summary>Hosts for the collector's tiers; null where they run in the lab's own process.</summary>
+    ITierHosts? TierHosts { get; }
+
+    /// <summary>Where the data center serves, <c>ADDRESS:PORT</c>; port 0 lets the system choose.</summary>
+    string DataCenterListen { get; }
+
     /// <summary>Brings hosts, links and switches up; returns when every switch serves P4Runtime.</summary>
     Task StartAsync(CancellationToken cancellation);
 

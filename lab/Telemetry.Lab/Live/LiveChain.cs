@@ -3,6 +3,7 @@ using Telemetry.Collector.Contracts;
 using Telemetry.Collector.DataCenters;
 using Telemetry.Collector.Hosting;
 using Telemetry.Collector.Nodes;
+using Telemetry.Collector.Observing;
 using Telemetry.Controller.Programs;
 using Telemetry.Controller.Topologies;
 using Telemetry.Inference.Alerts;
@@ -12,18 +13,31 @@ using Topology = Telemetry.Controller.Topologies.Topology;
 
 namespace Telemetry.Lab.Live;
 
-/// <summary>The collector's three tiers over loopback: the very hosts that run as processes elsewhere.</summary>
+/// <summary>
+/// The collector's three tiers: the data center here, nodes and centers over loopback, the very hosts that run as
+/// processes elsewhere, or as such processes on the network's own hosts, where it has some.
+/// </summary>
 internal sealed class LiveChain : IAsyncDisposable
 {
     /// <summary>A busy machine delays processes by so much now and then.</summary>
     private const long LatencyRiseNs = 30_000_000;
 
+    private const string ControllerName = "controller";
+
     private readonly ClusterMap _clusters;
     private readonly Dictionary<string, NodeHost> _nodes = new(StringComparer.Ordinal);
     private readonly List<CenterHost> _centers = [];
+    private readonly ITierHosts? _places;
+    private readonly List<string> _placedNodes = [];
+    private readonly List<string> _placedCenters = [];
+    private readonly Dictionary<string, ObservationSender> _senders = new(StringComparer.Ordinal);
     private DataCenterHost? _dataCenter;
 
-    private LiveChain(ClusterMap clusters) => _clusters = clusters;
+    private LiveChain(ClusterMap clusters, ITierHosts? places)
+    {
+        _clusters = clusters;
+        _places = places;
+    }
 
     /// <summary>Where watchers connect.</summary>
     public Uri Feed => new(_dataCenter!.Url);
@@ -39,17 +53,23 @@ internal sealed class LiveChain : IAsyncDisposable
         ILoggerFactory loggers,
         CancellationToken cancellation)
     {
-        LiveChain chain = new(new ClusterMap(topology, program, network.NodePerCluster));
+        LiveChain chain = new(new ClusterMap(topology, program, network.NodePerCluster), network.TierHosts);
         try
         {
             chain._dataCenter = await DataCenterHost.StartAsync(
                 new DataCenterHostOptions
                 {
                     DataCenter = new() { Name = chain._clusters.DataCenterName, Network = new() { LatencyRiseNs = LatencyRiseNs } },
-                    Listen = "127.0.0.1:0",
+                    Listen = network.DataCenterListen,
                     HistoryFile = options.HistoryFile,
                 },
                 detector, alerts, time, loggers, cancellation).ConfigureAwait(false);
+            if (chain._places is not null)
+            {
+                await chain.PlaceAsync(program, time, cancellation).ConfigureAwait(false);
+                return chain;
+            }
+
             foreach (string cluster in chain._clusters.Clusters)
             {
                 CenterHost center = await CenterHost.StartAsync(
@@ -73,14 +93,34 @@ internal sealed class LiveChain : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the node of a switch something; once the nodes have ended there is nobody to tell.</summary>
-    public void Tell(string switchName, Action<NodeEngine> action)
+    /// <summary>Tells the tiers of a switch the newest state of a link of it; once they have ended there is nobody to tell.</summary>
+    public void TellLink(string switchName, LinkStatus status)
     {
         lock (_nodes)
         {
             if (_nodes.TryGetValue(_clusters.NodeOf(switchName), out NodeHost? node))
             {
-                node.Tell(action);
+                node.Tell(engine => engine.OnLink(status));
+            }
+            else if (_senders.TryGetValue(_clusters.NodeOf(switchName), out ObservationSender? sender))
+            {
+                sender.OnLink(status);
+            }
+        }
+    }
+
+    /// <summary>Tells the tiers of a switch its state; once they have ended there is nobody to tell.</summary>
+    public void TellDevice(DeviceReading reading)
+    {
+        lock (_nodes)
+        {
+            if (_nodes.TryGetValue(_clusters.NodeOf(reading.Name), out NodeHost? node))
+            {
+                node.Tell(engine => engine.OnDevice(reading));
+            }
+            else if (_senders.TryGetValue(_clusters.NodeOf(reading.Name), out ObservationSender? sender))
+            {
+                sender.OnDevice(new DeviceStatus { Name = reading.Name, Kind = reading.Kind, State = reading.State });
             }
         }
     }
@@ -103,6 +143,26 @@ internal sealed class LiveChain : IAsyncDisposable
         {
             await _dataCenter.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    // Centers first, then nodes: whoever finds nobody above waits before it tries again.
+    private async Task PlaceAsync(P4Program program, TimeProvider time, CancellationToken cancellation)
+    {
+        ITierHosts places = _places!;
+        (string Cluster, string Center)[] centers = await Task.WhenAll(_clusters.Clusters.Select(async cluster =>
+            (cluster, await places.StartCenterAsync(Placed(_placedCenters, _clusters.CenterName(cluster)), _dataCenter!.Url, cancellation).ConfigureAwait(false)))).ConfigureAwait(false);
+        await Task.WhenAll(centers.Select(c => places.StartNodeAsync(
+            Placed(_placedNodes, _clusters.NodeName(c.Cluster)), c.Center, program.JsonPath, cancellation))).ConfigureAwait(false);
+        foreach ((string cluster, string center) in centers)
+        {
+            _senders.Add(_clusters.NodeName(cluster), new ObservationSender(center, ControllerName, null, time, _ => { }));
+        }
+    }
+
+    private static string Placed(List<string> list, string name)
+    {
+        list.Add(name);
+        return name;
     }
 
     private void StartNode(
@@ -131,10 +191,13 @@ internal sealed class LiveChain : IAsyncDisposable
     private async Task StopFeedersAsync()
     {
         NodeHost[] nodes;
+        ObservationSender[] senders;
         lock (_nodes)
         {
             nodes = [.. _nodes.Values];
             _nodes.Clear();
+            senders = [.. _senders.Values];
+            _senders.Clear();
         }
 
         foreach (NodeHost node in nodes)
@@ -142,11 +205,26 @@ internal sealed class LiveChain : IAsyncDisposable
             await node.DisposeAsync().ConfigureAwait(false);
         }
 
+        await StopPlacedAsync(_placedNodes).ConfigureAwait(false);
+        foreach (ObservationSender sender in senders)
+        {
+            await sender.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await StopPlacedAsync(_placedCenters).ConfigureAwait(false);
+
         foreach (CenterHost center in _centers)
         {
             await center.DisposeAsync().ConfigureAwait(false);
         }
 
         _centers.Clear();
+    }
+
+    private async Task StopPlacedAsync(List<string> names)
+    {
+        string[] ending = [.. names];
+        names.Clear();
+        await Task.WhenAll(ending.Select(name => _places!.StopAsync(name))).ConfigureAwait(false);
     }
 }

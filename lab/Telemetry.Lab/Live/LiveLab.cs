@@ -75,8 +75,8 @@ public static class LiveLab
             {
                 controller = new ControllerApp(options.Topology, Options(program, options, network), settings.Time, Connect);
                 Convergence convergence = new(options.Topology, controller);
-                controller.LinkChanged += change => chain.Tell(change.A.Device, node => node.OnLink(ControllerSetup.Status(change)));
-                controller.SwitchChanged += status => chain.Tell(status.Name, node => node.OnDevice(ControllerSetup.Reading(status)));
+                controller.LinkChanged += change => chain.TellLink(change.A.Device, ControllerSetup.Status(change));
+                controller.SwitchChanged += status => chain.TellDevice(ControllerSetup.Reading(status));
                 await ConvergeAsync(controller, convergence, options, settings, cancellation).ConfigureAwait(false);
                 settings.Progress(Converged);
                 if (options.ClosedLoop is not null)

@@ -15,6 +15,9 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
 {
     private const int ReportUdpPort = 32766;
     private const double DrainSeconds = 0.5;
+
+    /// <summary>Where watchers look by default; the lab's namespace is its own.</summary>
+    private const int FeedPort = 5502;
     private const int PingsPerPair = 3;
 
     /// <summary>All pairs of so many hosts take some seconds.</summary>
@@ -43,7 +46,16 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
     /// <summary>The Python package gives links between switches 9000 bytes.</summary>
     public int MtuBytes => 8900;
 
-    public bool NodePerCluster => false;
+    /// <summary>One node hears all switches unless the topology has hosts for more.</summary>
+    public bool NodePerCluster => MininetPlan.PlacesTiers(topology);
+
+    public ITierHosts? TierHosts => NodePerCluster
+        ? new MininetTiers(topology, options, _network ?? throw new InvalidOperationException("the network is not up"), _routers, Collector)
+        : null;
+
+    public string DataCenterListen => NodePerCluster
+        ? string.Create(CultureInfo.InvariantCulture, $"{MininetPlan.TierOf(topology, TierRole.DataCenter, "")!.Address}:{FeedPort}")
+        : string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FeedPort}");
 
     public async Task StartAsync(CancellationToken cancellation)
     {

@@ -136,6 +136,21 @@ public sealed class MininetNetwork : IAsyncDisposable
     public async Task<int> ProcessOfAsync(string device, CancellationToken cancellation) =>
         (int)(await DoAsync(new JsonObject { ["do"] = "pid", ["host"] = device }, cancellation).ConfigureAwait(false))["pid"]!;
 
+    /// <summary>Runs a tier of the collector in its host, and returns once it serves.</summary>
+    /// <param name="name">As the topology names it.</param>
+    /// <param name="command">Program and arguments.</param>
+    /// <param name="ready">What it says once it serves.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <exception cref="MininetException">It ended, or did not serve; with what it said last.</exception>
+    public Task StartTierAsync(string name, IReadOnlyList<string> command, string ready, CancellationToken cancellation) => DoAsync(
+        new JsonObject { ["do"] = "tier", ["name"] = name, ["command"] = new JsonArray([.. command.Select(c => JsonValue.Create(c))]), ["ready"] = ready },
+        cancellation);
+
+    /// <summary>Ends a tier, which delivers what it has first.</summary>
+    /// <exception cref="MininetException">The job failed.</exception>
+    public Task StopTierAsync(string name, CancellationToken cancellation) =>
+        DoAsync(new JsonObject { ["do"] = "tier", ["name"] = name }, cancellation);
+
     /// <summary>Loses a fraction of a switch's reports; 0 ends it.</summary>
     /// <exception cref="MininetException">The job failed.</exception>
     public Task SetReportLossAsync(string switchName, double fraction, CancellationToken cancellation) =>

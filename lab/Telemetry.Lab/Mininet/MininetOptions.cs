@@ -6,8 +6,8 @@ public sealed record MininetOptions
     /// <summary>What runs switches whose topology names no target.</summary>
     public SwitchTarget Target { get; init; } = SwitchTarget.Soft;
 
-    /// <summary>What starts an embedded switch, up to its own options: program and first arguments.</summary>
-    public required IReadOnlyList<string> SoftCommand { get; init; }
+    /// <summary>What starts the program <c>telemetry</c>, up to the name of a command.</summary>
+    public required IReadOnlyList<string> Program { get; init; }
 
     /// <summary>What starts BMv2, up to its own options.</summary>
     public IReadOnlyList<string> Bmv2Command { get; init; } = ["simple_switch_grpc"];

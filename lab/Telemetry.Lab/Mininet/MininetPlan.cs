@@ -34,6 +34,7 @@ public static partial class MininetPlan
         ["pcap_folder"] = options.PcapFolder,
         ["switches"] = Array(topology.Switches.Where(s => s.RunsP4).Select(s => Switch(topology, s, options))),
         ["routers"] = Routers(topology),
+        ["management"] = Management(topology),
         ["hosts"] = Array(topology.Hosts.Select(h => new JsonObject
         {
             ["name"] = h.Name,
@@ -63,7 +64,7 @@ public static partial class MininetPlan
                 .OrderBy(p => p.Port),
         ];
         bool soft = TargetOf(node, options.Target) == SwitchTarget.Soft;
-        List<string> command = [.. soft ? options.SoftCommand : options.Bmv2Command];
+        List<string> command = [.. soft ? [.. options.Program, "switch"] : options.Bmv2Command];
         foreach ((int port, Link link) in soft ? ports : [])
         {
             if (link.RateBitsPerSecond > 0)
@@ -84,7 +85,8 @@ public static partial class MininetPlan
         }
 
         // P4 programs here send the controller's packets with priority 7: eight queues a port.
-        tail.AddRange(["--", "--grpc-server-addr", $"127.0.0.1:{Text(grpcPort)}", "--cpu-port", Text(node.CpuPort ?? options.CpuPort), "--priority-queues", "8"]);
+        // A tier in a namespace of its own reads a switch's counters over management links.
+        tail.AddRange(["--", "--grpc-server-addr", $"{(PlacesTiers(topology) ? "0.0.0.0" : "127.0.0.1")}:{Text(grpcPort)}", "--cpu-port", Text(node.CpuPort ?? options.CpuPort), "--priority-queues", "8"]);
         return new JsonObject
         {
             ["name"] = node.Name,

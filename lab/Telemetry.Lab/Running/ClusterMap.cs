@@ -19,13 +19,7 @@ internal sealed class ClusterMap
     /// <param name="nodePerCluster">False puts all switches into the first cluster: one node hears them all.</param>
     public ClusterMap(Topology topology, P4Program program, bool nodePerCluster = true)
     {
-        ProgramDecoding decoding = program.Description.Decoding;
-        _reports = ReportProfile.Default with
-        {
-            IntDscp = decoding.IntDscp,
-            IntUdpPort = (ushort)decoding.IntUdpPort,
-            IntAfterTcpOptions = decoding.IntAfterTcpOptions,
-        };
+        _reports = LabInventory.ReportsOf(program);
         _tiers = nodePerCluster ? topology.Tiers : [];
         foreach (SwitchNode node in topology.Switches)
         {

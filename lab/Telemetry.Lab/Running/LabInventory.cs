@@ -1,6 +1,8 @@
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Polling;
+using Telemetry.Controller.Programs;
 using Telemetry.Controller.Topologies;
+using Telemetry.Wire.Reports;
 using Topology = Telemetry.Controller.Topologies.Topology;
 
 namespace Telemetry.Lab.Running;
@@ -61,6 +63,19 @@ public static class LabInventory
                 });
             }
         }
+    }
+
+    /// <summary>How the reports of a program are read.</summary>
+    public static ReportProfile ReportsOf(P4Program program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ProgramDecoding decoding = program.Description.Decoding;
+        return ReportProfile.Default with
+        {
+            IntDscp = decoding.IntDscp,
+            IntUdpPort = (ushort)decoding.IntUdpPort,
+            IntAfterTcpOptions = decoding.IntAfterTcpOptions,
+        };
     }
 
     /// <summary>How to read the counters of a switch's ports that links are attached to.</summary>

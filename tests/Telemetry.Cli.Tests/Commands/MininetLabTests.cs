@@ -100,6 +100,45 @@ public class MininetLabTests
     }
 
     [RequiresFact("root", Mininet, Ping, Nft)]
+    public async Task Lab_MininetCampus_TiersRunInTheirHostsAndTalkOverManagementLinksOnly()
+    {
+        const string Script = """
+            reach() { "$1" ping -c 1 -W 2 "$2" > /dev/null && echo "$1 reaches $2$3" || echo "$1 is cut from $2$3"; }
+            reach n1 172.31.255.2; reach center1 172.31.255.7; reach n2 172.31.255.107
+            reach h1 172.31.255.2; reach h1 172.31.255.101; reach h1 172.31.255.7
+            n1 ip route add 10.0.1.0/24 via 172.31.255.101; reach n1 10.0.1.1
+            lab link center1 s7 down; reach center1 172.31.255.7 ' (down)'; reach n1 172.31.255.102 ' (down)'
+            lab link center1 s7 up; reach center1 172.31.255.7 ' (up)'
+            for i in 1 2 3 4 5 6 7 8; do h1 bash -c 'echo hello > /dev/udp/10.0.6.4/5000; echo hello > /dev/udp/10.0.2.1/5000'; sleep 0.2; done
+            center1 bash -c 'tr "\\0" " " < /proc/$(ss -Hltnp | grep -o "pid=[0-9]*" | head -1 | cut -d= -f2)/cmdline'
+            sleep 3
+            """;
+        (int code, string output, string errors) = await TelemetryProcess.RunAsync("lab", "--mininet", "--topology", "campus", "--run", Script, "--json");
+
+        Assert.True(code == 0, errors);
+        string[] expected =
+        [
+            "n1 reaches 172.31.255.2", "center1 reaches 172.31.255.7", "n2 reaches 172.31.255.107",
+            "h1 is cut from 172.31.255.2", "h1 is cut from 172.31.255.101", "h1 is cut from 172.31.255.7", "n1 is cut from 10.0.1.1",
+            "center1 is cut from 172.31.255.7 (down)", "n1 reaches 172.31.255.102 (down)", "center1 reaches 172.31.255.7 (up)",
+            "center --name center1 --cluster c1 --listen 172.31.255.2:5501 --upstream 172.31.255.7:5502",
+        ];
+        Assert.All(expected, e => Assert.Contains(e, errors, StringComparison.Ordinal));
+        using JsonDocument document = JsonDocument.Parse(output);
+        Dictionary<string, JsonElement> devices = document.RootElement.GetProperty("devices").EnumerateArray().ToDictionary(d => d.GetProperty("name").GetString()!);
+        foreach ((string name, string kind) in new[] { ("n1", "node"), ("n2", "node"), ("n3", "node"), ("center1", "center"), ("center2", "center"), ("center3", "center"), ("dc", "datacenter") })
+        {
+            Assert.Equal(kind, devices[name].GetProperty("kind").GetString());
+            Assert.Equal("up", devices[name].GetProperty("state").GetString());
+            Assert.True(devices[name].GetProperty("memory_bytes").GetInt64() > 0, name); // of a process of its own
+        }
+
+        Assert.Equal(JsonValueKind.Number, devices["r1"].GetProperty("last_seen").ValueKind); // a node reads it
+        string[] paths = [.. document.RootElement.GetProperty("flows").EnumerateArray().Select(f => string.Join(' ', f.GetProperty("path").EnumerateArray().Select(p => p.GetString())))];
+        Assert.Contains(paths, p => p.StartsWith("s1 ", StringComparison.Ordinal) && p.Contains("s7", StringComparison.Ordinal) && p.EndsWith(" s6", StringComparison.Ordinal));
+    }
+
+    [RequiresFact("root", Mininet, Ping, Nft)]
     public async Task Lab_MininetInterrupted_LeavesNothingBehind()
     {
         LabRemains remains;

@@ -9,7 +9,7 @@ public class MininetPlanTests
 {
     private static readonly MininetOptions s_options = new()
     {
-        SoftCommand = ["telemetry", "switch"],
+        Program = ["telemetry"],
         Bmv2Command = ["simple_switch_grpc"],
         PackageFolder = "/package",
         WorkFolder = "/work-folder",
@@ -68,6 +68,30 @@ public class MininetPlanTests
         Assert.Equal("h24", (string)Assert.Single(behind)["name"]!);
         Assert.Contains((string)behind[0]["gateway_mac"]!, firewall["ports"]!.AsArray().Select(p => (string)p!["mac"]!));
         Assert.Contains((string)behind[0]["mac"]!, firewall["ports"]!.AsArray().Select(p => (string)p!["far_mac"]!));
+    }
+
+    [Fact]
+    public void Write_Campus_TiersHaveHostsAndSwitchesManagementAddresses()
+    {
+        JsonNode plan = JsonNode.Parse(MininetPlan.Write(TopologyCatalog.Load("campus"), s_options))!;
+
+        JsonNode management = plan["management"]!;
+        Assert.Equal("172.31.255.0/24", (string)management["network"]!);
+        Assert.Equal(["dc"], management["tiers"]!.AsArray().Where(t => !(bool)t!["own_namespace"]!).Select(t => (string)t!["name"]!));
+        Assert.Equal(
+            ["s1 172.31.255.101 n1", "s2 172.31.255.102 n1", "s3 172.31.255.103 n2", "s4 172.31.255.104 n2", "s5 172.31.255.105 n3", "s6 172.31.255.106 n3", "s7 172.31.255.107 n2"],
+            management["switches"]!.AsArray().Select(s => $"{s!["name"]} {s["address"]} {s["node"]}"));
+        Assert.Contains("center1 s7", management["links"]!.AsArray().Select(l => $"{l![0]} {l[1]}"));
+        Assert.Contains("--grpc-server-addr 0.0.0.0:50051", Words(plan["switches"]![0]!["tail"], 100), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_NoTiersInTopology_SwitchesServeOnLoopbackOnly()
+    {
+        JsonNode plan = JsonNode.Parse(MininetPlan.Write(TopologyCatalog.Load("linear-2"), s_options))!;
+
+        Assert.Null(plan["management"]);
+        Assert.Contains("--grpc-server-addr 127.0.0.1:50051", Words(plan["switches"]![0]!["tail"], 100), StringComparison.Ordinal);
     }
 
     [Fact]
