@@ -47,9 +47,10 @@ public sealed record ControllerOptions
 
     /// <summary>
     /// What a probe may take, besides its link's delay and two frames' time, after its switch has put it out; a later one is
-    /// taken for lost until it comes. 10 ms by default.
+    /// taken for lost until it comes. 30 ms by default: a processor that others use, too, leaves a switch that long between two
+    /// things that it does.
     /// </summary>
-    public TimeSpan ProbeSlack { get; init; } = TimeSpan.FromMilliseconds(10);
+    public TimeSpan ProbeSlack { get; init; } = TimeSpan.FromMilliseconds(30);
 
     /// <summary>
     /// Has switches leave out ports that are down by themselves, with backups for where that leaves no way; true by default.
