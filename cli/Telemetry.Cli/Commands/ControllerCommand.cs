@@ -28,7 +28,7 @@ internal static class ControllerCommand
     public static Command Create()
     {
         Option<string> topology = new("--topology") { Description = "Topology file, or the name of a built-in", Required = true };
-        Option<string?> program = new("--program") { Description = "Compiled P4 program of switches that name none: folder or JSON; p4/int by default" };
+        Option<string?> program = new("--program") { Description = "Compiled P4 program of switches that name none: folder, JSON, or the name of one that ships; int by default" };
         Option<string?> report = new("--report") { Description = "ADDRESS:PORT of the collector node, as switches reach it; no INT without it" };
         Option<string?> reportMac = new("--report-mac") { Description = "MAC address of the collector's interface" };
         Option<int> mtu = new("--mtu") { Description = "Longest IPv4 packet between switches, bytes", DefaultValueFactory = _ => new IntOptions().MtuBytes };
@@ -62,11 +62,10 @@ internal static class ControllerCommand
                 network = network with { Switches = [.. network.Switches.Select(s => s.Tls is null ? s with { Tls = common } : s)] };
             }
 
-            string folder = parsed.GetValue(program) ?? Path.Combine(Checkout.Root(), "p4", "int");
             ReportOptions? reports = parsed.GetValue(report) is { } collector ? new ReportOptions(Parse(collector)) : null;
             ControllerOptions options = new()
             {
-                Program = P4Program.Load(folder),
+                Program = P4Program.Load(ProgramLocator.Find(parsed.GetValue(program))),
                 ClosedLoop = parsed.GetValue(closedLoop) is null ? null : Bounds(parsed.GetValue(least), parsed.GetValue(most), parsed.GetValue(hold), parsed.GetValue(calm)),
                 ElectionId = Election(parsed.GetRequiredValue(election)),
                 Report = reports is not null && parsed.GetValue(reportMac) is { } mac ? reports with { CollectorMac = mac } : reports,

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Telemetry.Collector.Captures;
 using Telemetry.Collector.Profiles;
+using Telemetry.Controller.Programs;
+using Telemetry.Lab.Running;
 
 namespace Telemetry.Cli.Commands;
 
@@ -20,13 +22,14 @@ internal static class DecodeCommand
         };
         Option<bool> statistics = new("--stats") { Description = "Print no reports but counts: exporters with what is missing, formats, hops, errors, largest flows" };
         Option<string?> profiles = new("--profiles") { Description = "JSON file of decode profiles: marks and known deviations by exporter" };
+        Option<string?> program = new("--program") { Description = "P4 program of the switches: its program.json tells marks and names of drop reasons; folder, JSON, or the name of one that ships" };
         Option<bool> strict = new("--strict") { Description = "Check reserved bits and fixed lengths too" };
         Option<long> count = new("--count", "-c") { Description = "Stop after so many packets; 0 reads on", DefaultValueFactory = _ => 0 };
         Option<string> color = new("--color") { Description = "Colours for drops, congestion and faults: auto, always or never", DefaultValueFactory = _ => "auto" };
         color.AcceptOnlyFromAmong("auto", "always", "never");
         Command command = new("decode", "Print the telemetry reports of a capture file or an interface")
         {
-            file, listen, port, json, verbose, filter, statistics, profiles, strict, count, color,
+            file, listen, port, json, verbose, filter, statistics, profiles, program, strict, count, color,
         };
         command.Validators.Add(result =>
         {
@@ -38,6 +41,11 @@ internal static class DecodeCommand
         command.SetAction((parsed, cancellation) =>
         {
             DecodeProfiles known = parsed.GetValue(profiles) is { } named ? CommandException.Reading(() => DecodeProfileFile.Load(named)) : new DecodeProfiles([]);
+            if (parsed.GetValue(program) is { } compiled)
+            {
+                known = known.Otherwise(LabInventory.ReportsOf(P4Program.Load(ProgramLocator.Find(compiled))));
+            }
+
             CaptureOptions options = new()
             {
                 File = parsed.GetValue(file),

@@ -7,6 +7,7 @@ using Telemetry.Controller.Client;
 using Telemetry.Controller.Programs;
 using Telemetry.Controller.Shell;
 using Telemetry.Controller.Tracing;
+using Telemetry.Lab.Running;
 
 namespace Telemetry.Cli.Commands;
 
@@ -122,16 +123,5 @@ internal static class P4Command
     }
 
     /// <summary>A path, or the name of a program of this checkout.</summary>
-    private static P4Program Load(string name)
-    {
-        if (Path.Exists(name) || name.Contains('/', StringComparison.Ordinal) || Path.HasExtension(name))
-        {
-            return P4Program.Load(name);
-        }
-
-        string shipped = Path.Combine(Checkout.Root(), "p4", name);
-        return Directory.Exists(shipped)
-            ? P4Program.Load(shipped)
-            : throw new CommandException($"program {name}: no such folder or file, and none of p4/ has this name");
-    }
+    private static P4Program Load(string name) => P4Program.Load(ProgramLocator.Find(name));
 }

@@ -38,7 +38,7 @@ internal static class TierCommand
         Option<bool> sharedClock = new("--shared-clock") { Description = "All switches stamp from one clock: link latencies can be told" };
         Option<string?> metrics = new("--metrics") { Description = "ADDRESS:PORT where Prometheus scrapes /metrics; none by default" };
         Option<string?> log = Log();
-        Option<string?> program = new("--program") { Description = "Compiled P4 program of the switches, which says how their reports are read: folder or JSON" };
+        Option<string?> program = new("--program") { Description = "Compiled P4 program of the switches, which says how their reports are read and what drop reasons mean: folder, JSON, or the name of one that ships" };
         Option<string?> profiles = new("--profiles") { Description = "JSON file of decode profiles: units, clocks and known deviations by exporter" };
         Option<int> shards = new("--shards") { Description = "Sockets that share the port, each with a receiving thread", DefaultValueFactory = _ => usual.ReceiveShards };
         Option<int> buffer = new("--receive-buffer") { Description = "Receive buffer of each socket, MiB: holds bursts while the node gets no processor", DefaultValueFactory = _ => usual.SocketBufferBytes >> 20 };
@@ -58,7 +58,7 @@ internal static class TierCommand
                 {
                     Name = parsed.GetRequiredValue(name),
                     Cluster = parsed.GetRequiredValue(cluster),
-                    Reports = parsed.GetValue(program) is { } compiled ? LabInventory.ReportsOf(P4Program.Load(compiled)) : usual.Node.Reports,
+                    Reports = parsed.GetValue(program) is { } compiled ? LabInventory.ReportsOf(P4Program.Load(ProgramLocator.Find(compiled))) : usual.Node.Reports,
                     Thresholds = [.. parsed.GetRequiredValue(threshold).Select(Limited)],
                     Decoding = parsed.GetValue(profiles) is { } file ? CommandException.Reading(() => DecodeProfileFile.Load(file)) : null,
                 },

@@ -163,7 +163,7 @@ public sealed class CaptureDecoder
                 Fault(_report.Error, _report.ErrorOffset, _report.ErrorNeeded, _report.ErrorLeft, _report.Index + 1, count);
                 if (_options.Verbose && !_options.Json)
                 {
-                    _output.WriteLine(ReportTree.Text(_report, count));
+                    _output.WriteLine(ReportTree.Text(_report, count, profile.Reports));
                 }
 
                 continue;
@@ -174,7 +174,7 @@ public sealed class CaptureDecoder
             _statistics.AddReport(_report);
             if (!_options.Statistics && _options.Filter?.Holds(_packets, seconds, _report) != false)
             {
-                Print(seconds, count);
+                Print(seconds, count, profile.Reports);
             }
         }
 
@@ -193,19 +193,19 @@ public sealed class CaptureDecoder
         }
     }
 
-    private void Print(decimal seconds, int count)
+    private void Print(decimal seconds, int count, ReportProfile profile)
     {
         if (_options.Json)
         {
-            _output.WriteLine(ReportPrinter.Json(_packets, seconds, _report));
+            _output.WriteLine(ReportPrinter.Json(_packets, seconds, _report, profile));
             return;
         }
 
         string color = !_options.Color ? "" : (_report.Flags & ReportFlags.Dropped) != 0 ? Red : (_report.Flags & ReportFlags.CongestedQueue) != 0 ? Yellow : "";
-        _output.WriteLine(color + ReportPrinter.Text(_packets, seconds, _report) + (color.Length > 0 ? Plain : ""));
+        _output.WriteLine(color + ReportPrinter.Text(_packets, seconds, _report, profile) + (color.Length > 0 ? Plain : ""));
         if (_options.Verbose)
         {
-            _output.WriteLine(ReportTree.Text(_report, count));
+            _output.WriteLine(ReportTree.Text(_report, count, profile));
         }
     }
 

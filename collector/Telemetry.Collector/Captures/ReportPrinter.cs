@@ -10,7 +10,7 @@ namespace Telemetry.Collector.Captures;
 internal static class ReportPrinter
 {
     /// <summary>As <c>12 1.500000 node 2 hw 1 seq 7: 10.0.1.1:4000&gt;10.0.2.2:80/udp id 5 500 B | 1 in 1 out 3 latency 20 queue 0 depth 4 at 1000..1020 | ...</c>, hops from source to sink.</summary>
-    public static string Text(long packet, decimal seconds, DecodedReport report)
+    public static string Text(long packet, decimal seconds, DecodedReport report, ReportProfile profile)
     {
         StringBuilder line = new();
         line.Append(CultureInfo.InvariantCulture, $"{packet} {seconds:F6} node {report.NodeId} hw {report.HardwareId} seq {report.Sequence}:");
@@ -43,13 +43,17 @@ internal static class ReportPrinter
         {
             line.Append(" | own:");
             Append(line, report.Own);
+            if (report.Own.Has(HopFields.DropReason))
+            {
+                line.Append(" drop-reason ").Append(profile.Tell(report.Own.DropReason));
+            }
         }
 
         return line.ToString();
     }
 
     /// <summary>The same as a JSON object.</summary>
-    public static string Json(long packet, decimal seconds, DecodedReport report)
+    public static string Json(long packet, decimal seconds, DecodedReport report, ReportProfile profile)
     {
         using MemoryStream bytes = new();
         using (Utf8JsonWriter json = new(bytes))
@@ -91,6 +95,10 @@ internal static class ReportPrinter
             {
                 json.WritePropertyName("own");
                 Write(json, report.Own);
+                if (report.Own.Has(HopFields.DropReason) && profile.DropReasons.TryGetValue(report.Own.DropReason, out string? reason))
+                {
+                    json.WriteString("drop_reason_name", reason);
+                }
             }
 
             json.WriteEndObject();
@@ -114,7 +122,6 @@ internal static class ReportPrinter
         }
 
         Append(line, hop, HopFields.TxUtilisation, "tx ", hop.TxUtilisation);
-        Append(line, hop, HopFields.DropReason, "drop-reason ", hop.DropReason);
     }
 
     private static void Append(StringBuilder line, in HopMetadata hop, HopFields field, string name, uint value)

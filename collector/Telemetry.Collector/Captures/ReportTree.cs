@@ -8,7 +8,7 @@ namespace Telemetry.Collector.Captures;
 /// <summary>Prints every part of a report on a line of its own, with its offset in the datagram in hexadecimal.</summary>
 internal static class ReportTree
 {
-    public static string Text(DecodedReport report, int count)
+    public static string Text(DecodedReport report, int count, ReportProfile profile)
     {
         StringBuilder tree = new();
         string version = report.Version switch { ReportVersion.V20 => "v2.0", ReportVersion.V10 => "v1.0", _ => "v0.5" };
@@ -17,7 +17,7 @@ internal static class ReportTree
         if (report.HasOwn)
         {
             Line(tree, report.OwnOffset, 2, $"Measured by the node itself, {report.OwnLength} bytes{Domain(report.OwnDomainId, report.OwnDomainBits)}");
-            Hop(tree, report.OwnOffset, 3, report.Own);
+            Hop(tree, report.OwnOffset, 3, report.Own, profile);
         }
 
         if (report.ExtensionLength > 0)
@@ -47,7 +47,7 @@ internal static class ReportTree
 
         if (report.HasInt)
         {
-            Int(tree, report);
+            Int(tree, report, profile);
         }
 
         if (report.Error != ReportError.None)
@@ -58,7 +58,7 @@ internal static class ReportTree
         return tree.ToString().TrimEnd('\n');
     }
 
-    private static void Int(StringBuilder tree, DecodedReport report)
+    private static void Int(StringBuilder tree, DecodedReport report, ReportProfile profile)
     {
         string version = report.IntVersion switch { IntVersion.V20 => "v2.x", IntVersion.V10 => "v1.0", _ => "v0.5" };
         string kind = report.IntType == IntType.Metadata ? "INT-MD" : "INT-MX";
@@ -74,7 +74,7 @@ internal static class ReportTree
         {
             int offset = report.StackOffset + (4 * report.HopWords * i);
             Line(tree, offset, 4, $"Hop {report.HopCount - i} of {report.HopCount}{(i == 0 ? " (newest)" : "")}");
-            Hop(tree, offset, 5, report.Hops[i]);
+            Hop(tree, offset, 5, report.Hops[i], profile);
         }
 
         if (report.SourceDataLength > 0)
@@ -83,7 +83,7 @@ internal static class ReportTree
         }
     }
 
-    private static void Hop(StringBuilder tree, int offset, int depth, in HopMetadata hop)
+    private static void Hop(StringBuilder tree, int offset, int depth, in HopMetadata hop, ReportProfile profile)
     {
         List<string> values = [];
         void Add(in HopMetadata of, HopFields field, string name, ulong value)
@@ -109,7 +109,11 @@ internal static class ReportTree
         Add(hop, HopFields.Buffer, "buffer depth", hop.BufferOccupancy);
         Add(hop, HopFields.QueueCongestion, "congestion", hop.QueueCongestion);
         Add(hop, HopFields.ChecksumComplement, "complement", hop.ChecksumComplement);
-        Add(hop, HopFields.DropReason, "drop reason", hop.DropReason);
+        if (hop.Has(HopFields.DropReason))
+        {
+            values.Add($"drop reason {profile.Tell(hop.DropReason)}");
+        }
+
         Line(tree, offset, depth, values.Count == 0 ? "nothing valid" : string.Join(", ", values));
         if (hop.DomainDataLength > 0)
         {

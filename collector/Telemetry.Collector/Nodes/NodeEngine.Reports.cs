@@ -224,7 +224,7 @@ public sealed partial class NodeEngine
         AddEvent(
             dropped ? EventKind.Drop : EventKind.Queue,
             entity,
-            dropped && report.Own.Has(HopFields.DropReason) ? $"{flow}: dropped, reason {report.Own.DropReason}, queue {report.Own.QueueId}"
+            dropped && report.Own.Has(HopFields.DropReason) ? $"{flow}: dropped, reason {(_options.Decoding?.ReportsOf(report.NodeId) ?? _options.Reports).Tell(report.Own.DropReason)}, queue {report.Own.QueueId}"
             : dropped ? $"{flow}: dropped"
             : $"{flow}: congested queue {report.Own.QueueId}, depth {report.Own.QueueOccupancy}",
             Show(

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
@@ -10,13 +11,13 @@ namespace Telemetry.Collector.Profiles;
 /// <remarks>
 /// <c>{"profiles": [{"name": "sw-a", "nodes": [1, "10-19"], "sources": ["10.0.0.1"], "deviations": ["shim-counted"], "strict": false, "version": "2.0",
 /// "maximum_hops": 10, "int": {"dscp": 23, "dscp_mask": 63, "udp_port": 0, "probe_marker": "0x0123456789abcdef", "after_tcp_options": false, "gre_protocol": 35013,
-/// "vxlan_protocol": 130, "geneve_class": 259}, "clock": {"unit_ns": 1000, "latency_unit_ns": 1000, "shared": true}}]}</c>. All but the name may be left out; the
+/// "vxlan_protocol": 130, "geneve_class": 259}, "clock": {"unit_ns": 1000, "latency_unit_ns": 1000, "shared": true}, "drop_reasons": {"29": "no route"}}]}</c>. All but the name may be left out; the
 /// first profile that is for an exporter holds; one without nodes and sources is for all.
 /// </remarks>
 public sealed class DecodeProfileFile
 {
     private const string Top = "profiles";
-    private static readonly string[] s_profileKeys = ["name", "nodes", "sources", "deviations", "strict", "version", "maximum_hops", "int", "clock"];
+    private static readonly string[] s_profileKeys = ["name", "nodes", "sources", "deviations", "strict", "version", "maximum_hops", "int", "clock", "drop_reasons"];
     private static readonly string[] s_intKeys =
         ["dscp", "dscp_mask", "udp_port", "probe_marker", "after_tcp_options", "gre_protocol", "vxlan_protocol", "geneve_class"];
 
@@ -110,6 +111,7 @@ public sealed class DecodeProfileFile
                 IntVxlanProtocol = (byte)Number(marks, "vxlan_protocol", inner, 0, 255, usual.IntVxlanProtocol),
                 IntGeneveClass = (ushort)Number(marks, "geneve_class", inner, 0, 65535, usual.IntGeneveClass),
                 ProbeMarker = Marker(marks, inner),
+                DropReasons = Reasons(entry, $"{place}.drop_reasons"),
             },
             Clock = new ClockProfile(
                 Number(clock, "latency_unit_ns", $"{place}.clock", 1, 1_000_000_000, 1000),
@@ -136,6 +138,35 @@ public sealed class DecodeProfileFile
 
     private JsonElement Part(JsonElement entry, string name, string place, string[] known) =>
         entry.TryGetProperty(name, out JsonElement part) && IsObject(part, $"{place}.{name}", known) ? part : default;
+
+    private IReadOnlyDictionary<int, string> Reasons(JsonElement entry, string place)
+    {
+        if (!entry.TryGetProperty("drop_reasons", out JsonElement part))
+        {
+            return ReadOnlyDictionary<int, string>.Empty;
+        }
+
+        Dictionary<int, string> reasons = [];
+        if (part.ValueKind != JsonValueKind.Object)
+        {
+            _faults.Add($"{place}: an object is expected, as {{\"29\": \"no route\"}}");
+            return reasons;
+        }
+
+        foreach (JsonProperty reason in part.EnumerateObject())
+        {
+            if (byte.TryParse(reason.Name, NumberStyles.None, CultureInfo.InvariantCulture, out byte number) && reason.Value.ValueKind == JsonValueKind.String)
+            {
+                reasons[number] = reason.Value.GetString()!;
+            }
+            else
+            {
+                _faults.Add($"{place}: \"{reason.Name}\": a number from 0 to 255 and a text are expected");
+            }
+        }
+
+        return reasons;
+    }
 
     private JsonElement[] Items(JsonElement entry, string name, string place)
     {

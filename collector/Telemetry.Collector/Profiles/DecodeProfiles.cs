@@ -67,6 +67,13 @@ public sealed class DecodeProfiles
     public ClockProfile ClockOf(uint nodeId) =>
         (Array.Find(_profiles, profile => (profile.Nodes.Count > 0 || profile.Sources.Count == 0) && profile.IsFor(nodeId, UInt128.MaxValue)) ?? _otherwise).Clock;
 
+    /// <summary>Marks and names of a node's reports, whoever sends them on.</summary>
+    public ReportProfile ReportsOf(uint nodeId) =>
+        (Array.Find(_profiles, profile => (profile.Nodes.Count > 0 || profile.Sources.Count == 0) && profile.IsFor(nodeId, UInt128.MaxValue)) ?? _otherwise).Reports;
+
+    /// <summary>The same, where this holds for exporters that no profile is for.</summary>
+    public DecodeProfiles Otherwise(ReportProfile reports) => new(_profiles, _otherwise with { Reports = reports });
+
     /// <summary>The same with everything read strictly.</summary>
     public DecodeProfiles AsStrict()
     {

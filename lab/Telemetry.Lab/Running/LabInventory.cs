@@ -75,6 +75,7 @@ public static class LabInventory
             IntDscp = decoding.IntDscp,
             IntUdpPort = (ushort)decoding.IntUdpPort,
             IntAfterTcpOptions = decoding.IntAfterTcpOptions,
+            DropReasons = decoding.DropReasons,
         };
     }
 

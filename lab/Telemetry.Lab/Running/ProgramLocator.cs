@@ -1,7 +1,7 @@
 namespace Telemetry.Lab.Running;
 
-/// <summary>Finds the compiled INT program.</summary>
-internal static class ProgramLocator
+/// <summary>Finds a compiled program by path, or by name among those that ship.</summary>
+public static class ProgramLocator
 {
     private const string DefaultName = "int";
 

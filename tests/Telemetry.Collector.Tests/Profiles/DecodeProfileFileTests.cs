@@ -15,7 +15,7 @@ public class DecodeProfileFileTests
               {"name": "a", "nodes": [3, "10-19"], "sources": ["10.0.0.1", "::1"], "deviations": ["shim-counted", "no-sequence"], "strict": true, "version": "2.0",
                "maximum_hops": 12, "int": {"dscp": 1, "dscp_mask": 1, "udp_port": 5555, "probe_marker": "0x0123456789abcdef", "after_tcp_options": true,
                "gre_protocol": 7, "vxlan_protocol": 8, "geneve_class": 9}, "clock": {"unit_ns": 1, "latency_unit_ns": 2, "shared": false}},
-              {"name": "rest"}
+              {"name": "rest", "drop_reasons": {"29": "no route"}}
             ]}
             """,
             "x.json");
@@ -41,6 +41,8 @@ public class DecodeProfileFileTests
         Assert.Equal((2L, 1L, false), (a.Clock.LatencyUnitNs, a.Clock.ClockUnitNs, a.Clock.SharedClock));
         Assert.Equal(("a", "a", "rest", "rest"), (profiles.For(3, 5).Name, profiles.For(99, 0x0A000001).Name, profiles.For(20, 0).Name, profiles.For(0, 0).Name));
         Assert.Equal("a", profiles.For([0x20, 0, 0, 0, 0, 0, 0, 10], 0).Name);
+        Assert.Equal(("29", "29 (no route)", "30"), (a.Reports.Tell(29), profiles.ReportsOf(20).Tell(29), profiles.ReportsOf(20).Tell(30)));
+        Assert.Equal("7 (full)", new DecodeProfiles([]).Otherwise(new ReportProfile { DropReasons = new Dictionary<int, string> { [7] = "full" } }).For(1, 0).Reports.Tell(7));
         Assert.Equal((1L, 1000L), (profiles.ClockOf(19).ClockUnitNs, profiles.ClockOf(20).ClockUnitNs));
     }
 
@@ -48,12 +50,13 @@ public class DecodeProfileFileTests
     public void Parse_Faults_AreAllToldWithTheirPlace()
     {
         ArgumentException fault = Assert.Throws<ArgumentException>(() => DecodeProfileFile.Parse(
-            """{"profiles": [{"nodes": ["9-1"], "sources": ["x"], "deviations": ["nope"], "int": {"dscp": 64, "dcsp": 1}, "clock": {"shared": 1}, "version": "3"}, 5]}""",
+            """{"profiles": [{"nodes": ["9-1"], "sources": ["x"], "deviations": ["nope"], "int": {"dscp": 64, "dcsp": 1}, "clock": {"shared": 1}, "version": "3", "drop_reasons": {"256": "x", "1": 2}}, 5]}""",
             "x.json"));
         string[] expected =
         [
             "profiles[0]: a \"name\" is missing", "profiles[0].int: there is no \"dcsp\"", "profiles[0].nodes: 9-1", "profiles[0].sources: x is no IP address",
             "profiles[0].deviations: nope is none of version-1-layout-2", "profiles[0].int.dscp: 64", "profiles[0].clock.shared: 1", "profiles[0].version: 3",
+            "profiles[0].drop_reasons: \"256\"", "profiles[0].drop_reasons: \"1\"",
             "profiles[1]: an object is expected",
         ];
         Assert.All(expected, text => Assert.Contains($"x.json: {text}", fault.Message, StringComparison.Ordinal));

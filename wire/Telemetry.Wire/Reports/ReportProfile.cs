@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using System.Globalization;
 using Telemetry.Wire.Headers;
 
 namespace Telemetry.Wire.Reports;
@@ -43,6 +45,15 @@ public sealed record ReportProfile
 
     /// <summary>Reserved bits and lengths that the formats fix are checked too; off by default, where they are ignored as the formats ask of receivers.</summary>
     public bool Strict { get; init; }
+
+    /// <summary>What the program means by its drop reasons, by number; none by default.</summary>
+    public IReadOnlyDictionary<int, string> DropReasons { get; init; } = ReadOnlyDictionary<int, string>.Empty;
+
+    /// <summary>A drop reason as people read it: <c>29 (no route)</c>, or the number alone.</summary>
+    public string Tell(byte dropReason) =>
+        DropReasons.TryGetValue(dropReason, out string? name)
+            ? string.Create(CultureInfo.InvariantCulture, $"{dropReason} ({name})")
+            : dropReason.ToString(CultureInfo.InvariantCulture);
 
     internal bool Deviates(ReportDeviations deviation) => (Deviations & deviation) != 0;
 
