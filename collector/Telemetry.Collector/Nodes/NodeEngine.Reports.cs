@@ -37,6 +37,11 @@ public sealed partial class NodeEngine
                     return null;
                 }
 
+                if (!MayAppear(key.NodeId, key.Address))
+                {
+                    return null;
+                }
+
                 TellDuplicate(key);
                 exporter = new ExporterState(key, report.SequenceBits);
                 _exporters.Add(key, exporter);
