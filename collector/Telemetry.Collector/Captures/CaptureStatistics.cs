@@ -99,6 +99,6 @@ internal sealed class CaptureStatistics
     {
         public long Datagrams { get; set; }
 
-        public Nodes.SequenceTracker Sequence { get; } = new(bits, 1 << 20, restartsAtZero: true, trustAtOnce: true);
+        public Nodes.SequenceTracker Sequence = new(bits, 1 << 20, restartsAtZero: true, trustAtOnce: true);
     }
 }

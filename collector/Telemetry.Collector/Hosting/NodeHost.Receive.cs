@@ -153,7 +153,7 @@ public sealed partial class NodeHost
             {
                 if (batch.TryGet(i, out ReadOnlySpan<byte> datagram, out UInt128 sender))
                 {
-                    _engine.OnDatagram(datagram, new DatagramOrigin(sender, nowNs));
+                    _engine.OnDatagramOfMany(datagram, new DatagramOrigin(sender, nowNs));
                 }
                 else
                 {
@@ -209,7 +209,7 @@ public sealed partial class NodeHost
             {
                 if (length >= 0)
                 {
-                    _engine.OnDatagram(datagram, new DatagramOrigin(sender, nowNs));
+                    _engine.OnDatagramOfMany(datagram, new DatagramOrigin(sender, nowNs));
                 }
                 else
                 {

@@ -13,7 +13,7 @@ internal sealed class ExporterState(in ExporterKey key, int sequenceBits)
     public uint NodeId => Key.NodeId;
 
     /// <summary>Sequence of the datagrams. A jump above 2^20 is taken for a restart, not for a million lost reports.</summary>
-    public SequenceTracker Sequence { get; } = new(sequenceBits, 1 << JumpBits, restartsAtZero: true, trustAtOnce: true);
+    public SequenceTracker Sequence = new(sequenceBits, 1 << JumpBits, restartsAtZero: true, trustAtOnce: true);
 
     /// <summary>Datagrams that came.</summary>
     public long Received { get; set; }

@@ -3,8 +3,10 @@ using Telemetry.Wire.Int;
 namespace Telemetry.Collector.Nodes;
 
 /// <summary>Hops with what is measured at each; all flows over the same hops share one.</summary>
-internal sealed class FlowPath(HopRef[] hops, bool complete)
+internal sealed class FlowPath(HopRef[] hops, ulong[] keys, bool complete)
 {
+    private readonly ulong[] _keys = keys;
+
     /// <summary>Newest first, as in the report.</summary>
     public HopRef[] Hops { get; } = hops;
 
@@ -23,12 +25,15 @@ internal sealed class FlowPath(HopRef[] hops, bool complete)
     /// <summary>Another path with the same hash.</summary>
     public FlowPath? Next { get; set; }
 
+    /// <summary>What tells one hop from another: node id and ports.</summary>
+    public static ulong KeyOf(in HopMetadata hop) => (ulong)hop.NodeId << 32 | (uint)hop.IngressPort << 16 | hop.EgressPort;
+
     public static ulong HashOf(ReadOnlySpan<HopMetadata> hops, bool complete)
     {
         ulong hash = complete ? 0x9E3779B97F4A7C15UL : 0;
         foreach (ref readonly HopMetadata hop in hops)
         {
-            hash = (hash ^ ((ulong)hop.NodeId << 32 | (uint)hop.IngressPort << 16 | hop.EgressPort)) * 0xC2B2AE3D27D4EB4FUL;
+            hash = (hash ^ KeyOf(hop)) * 0xC2B2AE3D27D4EB4FUL;
             hash ^= hash >> 29;
         }
 
@@ -37,7 +42,7 @@ internal sealed class FlowPath(HopRef[] hops, bool complete)
 
     public bool Is(ReadOnlySpan<HopMetadata> hops, bool complete)
     {
-        HopRef[] known = Hops;
+        ulong[] known = _keys;
         if (known.Length != hops.Length || IsComplete != complete)
         {
             return false;
@@ -45,8 +50,7 @@ internal sealed class FlowPath(HopRef[] hops, bool complete)
 
         for (int i = 0; i < known.Length; i++)
         {
-            ref readonly HopMetadata hop = ref hops[i];
-            if (known[i].NodeId != hop.NodeId || known[i].EgressPort != hop.EgressPort || known[i].IngressPort != hop.IngressPort)
+            if (known[i] != KeyOf(hops[i]))
             {
                 return false;
             }

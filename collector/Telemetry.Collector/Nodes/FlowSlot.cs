@@ -23,7 +23,7 @@ internal sealed class FlowSlot(int distinctValues)
 
     public uint JitterCount { get; set; }
 
-    public ValueHistogram LatencyNs { get; } = new(distinctValues);
+    public WindowValues LatencyNs = new(distinctValues);
 
     public void Begin(FlowState flow, OpenWindow window)
     {
@@ -45,6 +45,14 @@ internal sealed class FlowSlot(int distinctValues)
             window.JitterNs = JitterSumNs / JitterCount;
         }
 
+        return window;
+    }
+
+    /// <summary>The message of a flow without packets in the window.</summary>
+    public static FlowWindow TellEmpty(FlowState flow, long? lost)
+    {
+        FlowWindow window = flow.NewWindow(lost);
+        window.LatencyNs = new Distribution();
         return window;
     }
 

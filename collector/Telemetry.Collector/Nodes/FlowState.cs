@@ -8,6 +8,12 @@ namespace Telemetry.Collector.Nodes;
 /// <summary>One flow: its path, its loss, and its open windows.</summary>
 internal sealed class FlowState(in FiveTuple tuple, PairState pair, ExporterState exporter)
 {
+    /// <summary>Cache lines that one of these takes.</summary>
+    public const int Lines = 4;
+
+    private const int SlotLines = 3;
+    private const int HopLines = 4;
+
     private readonly FiveTuple _tuple = tuple;
     private long _publishedLost;
 
@@ -17,11 +23,14 @@ internal sealed class FlowState(in FiveTuple tuple, PairState pair, ExporterStat
 
     public PairState Pair { get; } = pair;
 
+    /// <summary>No other flow of its pair is known: their common numbers are its own.</summary>
+    public bool IsAlone { get; set; }
+
     /// <summary>Exporter of the newest report.</summary>
     public ExporterState Exporter { get; set; } = exporter;
 
     /// <summary>Loss by this flow's own identifications, for senders that count them for each connection. IPv6 has none.</summary>
-    public SequenceTracker Identifications { get; } = new(16, 8192, restartsAtZero: false, trustAtOnce: false);
+    public SequenceTracker Identifications = new(16, 8192, restartsAtZero: false, trustAtOnce: false);
 
     public string Src { get; set; } = "";
 
@@ -55,6 +64,13 @@ internal sealed class FlowState(in FiveTuple tuple, PairState pair, ExporterStat
     /// <summary>Lost in the closing window by this flow's own numbers; null when it does not count.</summary>
     public long? OwnLost { get; private set; }
 
+    /// <summary>Asks for the memory of its newest window and its path.</summary>
+    public void Ask()
+    {
+        CacheLines.Ask(Slot, SlotLines);
+        CacheLines.Ask(Path?.Hops, HopLines);
+    }
+
     /// <summary>Counts what was lost by this flow's own numbers since the last call.</summary>
     public void Settle()
     {
@@ -66,8 +82,15 @@ internal sealed class FlowState(in FiveTuple tuple, PairState pair, ExporterStat
     /// <summary>Key, names, path and loss; no packets.</summary>
     public FlowWindow NewWindow(long? lost)
     {
-        FlowWindow window = new() { Key = Key(), Src = Src, Dst = Dst, LatencyNs = new Distribution() };
-        window.Path.AddRange(PathNames);
+        FlowWindow window = new() { Key = Key(), Src = Src, Dst = Dst };
+
+        // One by one: AddRange goes through a boxed enumerator.
+        window.Path.Capacity = PathNames.Length;
+        foreach (string name in PathNames)
+        {
+            window.Path.Add(name);
+        }
+
         if (lost is { } known)
         {
             window.Lost = (ulong)known;

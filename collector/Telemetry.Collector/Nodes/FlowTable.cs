@@ -10,6 +10,24 @@ internal sealed class FlowTable
 
     public int Count { get; private set; }
 
+    /// <summary>Grows with every flow that comes or goes: what was found at the same version is still right.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>Asks for the flow's memory, if one with this hash is there.</summary>
+    public void Ask(ulong hash)
+    {
+        Entry[] entries = _entries;
+        int mask = entries.Length - 1;
+        for (int at = (int)hash & mask; entries[at].Flow is not null; at = (at + 1) & mask)
+        {
+            if (entries[at].Hash == hash)
+            {
+                CacheLines.Ask(entries[at].Flow, FlowState.Lines);
+                return;
+            }
+        }
+    }
+
     public FlowState? Find(in FiveTuple tuple, ulong hash)
     {
         Entry[] entries = _entries;
@@ -47,6 +65,7 @@ internal sealed class FlowTable
 
         Put(new Entry(hash, flow));
         Count++;
+        Version++;
     }
 
     /// <summary>
@@ -88,6 +107,7 @@ internal sealed class FlowTable
         Entry[] kept = new Entry[old.Length];
         _entries = kept;
         Count = 0;
+        Version++;
         foreach (Entry entry in old)
         {
             if (entry.Flow is not null && !condition(entry.Flow))
@@ -115,6 +135,7 @@ internal sealed class FlowTable
         Entry[] entries = _entries;
         int mask = entries.Length - 1;
         Count--;
+        Version++;
         for (int at = (gap + 1) & mask; entries[at].Flow is not null; at = (at + 1) & mask)
         {
             int home = (int)entries[at].Hash & mask;

@@ -3,16 +3,13 @@ namespace Telemetry.Collector.Nodes;
 /// <summary>One hop of a path, joined to what is measured there so that a report needs no look-up.</summary>
 internal struct HopRef
 {
-    public uint NodeId;
-    public ushort IngressPort;
-    public ushort EgressPort;
     public SwitchState? Switch;
     public PortState? Port;
 
     /// <summary>The link over which the packet came from the hop before; null at the first hop.</summary>
     public LinkMeter? LinkFromPrevious;
-    public long LatencyUnitNs;
-    public long ClockUnitNs;
+    public int LatencyUnitNs;
+    public int ClockUnitNs;
 
     /// <summary>This hop's times and those of the hop before can be compared.</summary>
     public bool LinkComparable;

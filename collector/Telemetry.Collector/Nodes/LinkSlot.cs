@@ -15,7 +15,7 @@ internal sealed class LinkSlot(int distinctValues)
 
     public ulong Packets { get; set; }
 
-    public ValueHistogram LatencyNs { get; } = new(distinctValues);
+    public WindowValues LatencyNs = new(distinctValues);
 
     public void Begin(LinkMeter link, OpenWindow window)
     {

@@ -8,12 +8,19 @@ namespace Telemetry.Collector.Nodes;
 
 public sealed partial class NodeEngine
 {
+    // Reports that are decoded before the oldest of them is analysed: meanwhile its flow, then the flow's window and path come into the cache. A power of two has room
+    // for them and the one that is decoded (benchmark decode-aggregate-2hop).
+    private const int Ahead = 2;
+    private const int PendingMask = 3;
+
     private static readonly string[] s_errorNames = Enum.GetNames<ReportError>();
 
-    private readonly DecodedReport _report = new();
+    private readonly PendingReport[] _pending = [new(), new(), new(), new()];
     private readonly HopMetadata[] _ownAndStack = new HopMetadata[DecodedReport.MaxHops + 1];
     private readonly ProfileAdvisor _advisor = new();
     private readonly long[] _errors = new long[s_errorNames.Length];
+    private int _firstPending;
+    private int _pendingCount;
 
     /// <summary>
     /// Takes the payload of one UDP datagram with telemetry reports. Bad bytes never throw: a datagram with a fault
@@ -25,26 +32,35 @@ public sealed partial class NodeEngine
     /// <summary>The same, with the sender: exporters at different addresses have sequences of their own.</summary>
     public void OnDatagram(ReadOnlySpan<byte> udpPayload, in DatagramOrigin origin)
     {
+        OnDatagramOfMany(udpPayload, origin);
+        FinishPending();
+    }
+
+    /// <summary>The same for one of many that are at hand: its last reports may be analysed with the next datagram, or with the next call of anything else.</summary>
+    public void OnDatagramOfMany(ReadOnlySpan<byte> udpPayload, in DatagramOrigin origin)
+    {
         long nowNs = origin.ArrivalNs != 0 ? origin.ArrivalNs : RunClock.NowNs(_time);
         _counters.Received++;
         ReportProfile profile = _options.Decoding is { } profiles ? profiles.For(udpPayload, origin.Address).Reports : _options.Reports;
-        ReportDecoder decoder = new(udpPayload, _report, profile);
+        DecodedReport report = NextPending.Report;
+        ReportDecoder decoder = new(udpPayload, report, profile);
         ReportError error = ReportError.None;
         ExporterState? exporter = null;
         if (decoder.Error is not (ReportError.GroupTruncated or ReportError.GroupVersion))
         {
-            exporter = OnSequence(_report, origin, nowNs, (profile.Deviations & ReportDeviations.NoSequence) == 0);
+            exporter = OnSequence(report, origin, nowNs, (profile.Deviations & ReportDeviations.NoSequence) == 0);
         }
 
-        while (decoder.MoveNext())
+        while (decoder.MoveNext(NextPending.Report))
         {
-            if (_report.Error != ReportError.None)
+            report = NextPending.Report;
+            if (report.Error != ReportError.None)
             {
-                error = error == ReportError.None ? _report.Error : error;
+                error = error == ReportError.None ? report.Error : error;
             }
             else if (exporter is not null)
             {
-                AddDecoded(exporter, nowNs);
+                AddPending(exporter, nowNs);
             }
         }
 
@@ -57,14 +73,58 @@ public sealed partial class NodeEngine
         {
             _counters.Malformed++;
             _errors[(int)error]++;
-            Advise(udpPayload, profile, origin.Address, error);
+            Advise(udpPayload, profile, report.NodeId, origin.Address, error);
         }
     }
 
-    /// <summary>Tells once an exporter under which known deviations its datagrams would decode.</summary>
-    private void Advise(ReadOnlySpan<byte> udpPayload, ReportProfile profile, UInt128 source, ReportError error)
+    private PendingReport NextPending => _pending[(_firstPending + _pendingCount) & PendingMask];
+
+    /// <summary>Queues what was decoded, asks for what will be needed of it and of the one before, and analyses the oldest.</summary>
+    private void AddPending(ExporterState exporter, long nowNs)
     {
-        uint nodeId = _report.NodeId;
+        PendingReport added = NextPending;
+        (added.Exporter, added.ArrivalNs, added.Flow) = (exporter, nowNs, null);
+        if (added.Report.HasFlow)
+        {
+            added.FlowHash = added.Report.Flow.StableHash;
+            _flows.Ask(added.FlowHash);
+        }
+
+        if (_pendingCount > 0)
+        {
+            PendingReport before = _pending[(_firstPending + _pendingCount - 1) & PendingMask];
+            if (before.Report.HasFlow)
+            {
+                (before.Flow, before.TableVersion) = (_flows.Find(before.Report.Flow, before.FlowHash), _flows.Version);
+                before.Flow?.Ask();
+            }
+        }
+
+        if (++_pendingCount > Ahead)
+        {
+            FinishOldest();
+        }
+    }
+
+    private void FinishPending()
+    {
+        while (_pendingCount > 0)
+        {
+            FinishOldest();
+        }
+    }
+
+    private void FinishOldest()
+    {
+        PendingReport oldest = _pending[_firstPending];
+        AddDecoded(oldest);
+        _firstPending = (_firstPending + 1) & PendingMask;
+        _pendingCount--;
+    }
+
+    /// <summary>Tells once an exporter under which known deviations its datagrams would decode.</summary>
+    private void Advise(ReadOnlySpan<byte> udpPayload, ReportProfile profile, uint nodeId, UInt128 source, ReportError error)
+    {
         if (_advisor.Failed(udpPayload, profile, nodeId, source) is { } deviations)
         {
             AddEvent(
@@ -74,19 +134,19 @@ public sealed partial class NodeEngine
         }
     }
 
-    private void AddDecoded(ExporterState exporter, long nowNs)
+    private void AddDecoded(PendingReport pending)
     {
-        DecodedReport report = _report;
+        DecodedReport report = pending.Report;
         if (!report.HasOwn || !report.Own.Has(HopFields.NodeId))
         {
-            AddReport(exporter, report, report.Hops, ownInFront: false, nowNs);
+            AddReport(pending, report.Hops, ownInFront: false);
             return;
         }
 
         // The reporting node's own hop stands in the report itself, before the stack.
         report.Hops.CopyTo(_ownAndStack.AsSpan(1));
         _ownAndStack[0] = report.Own;
-        AddReport(exporter, report, _ownAndStack.AsSpan(0, report.HopCount + 1), ownInFront: true, nowNs);
+        AddReport(pending, _ownAndStack.AsSpan(0, report.HopCount + 1), ownInFront: true);
     }
 
     /// <summary>Names what was counted of faults; kinds that never came are left out.</summary>

@@ -96,14 +96,14 @@ public sealed partial class NodeEngine
         return port;
     }
 
-    private LinkMeter? LinkOf(in HopRef from, in HopRef to)
+    private LinkMeter? LinkOf(SwitchState? from, uint egressPort, SwitchState? to, uint ingressPort)
     {
-        if (from.Switch is null || to.Switch is null)
+        if (from is null || to is null)
         {
             return null;
         }
 
-        LinkId id = new(new PortId(from.Switch.Name, from.EgressPort), new PortId(to.Switch.Name, to.IngressPort));
+        LinkId id = new(new PortId(from.Name, egressPort), new PortId(to.Name, ingressPort));
         if (_links.TryGetValue(id, out LinkMeter? link))
         {
             return link;
@@ -116,7 +116,7 @@ public sealed partial class NodeEngine
         }
 
         link = new LinkMeter(id) { IsForward = id == id.Undirected };
-        if (from.Switch.TryGetLimits(from.EgressPort, out Inventory.Types.Port? limits) && limits.RateBps > 0)
+        if (from.TryGetLimits(egressPort, out Inventory.Types.Port? limits) && limits.RateBps > 0)
         {
             link.NsPerByte = 8e9 / limits.RateBps;
         }
@@ -125,9 +125,8 @@ public sealed partial class NodeEngine
         return link;
     }
 
-    private FlowState? FlowOf(in FiveTuple tuple, ExporterState exporter)
+    private FlowState? FlowOf(in FiveTuple tuple, ulong hash, ExporterState exporter)
     {
-        ulong hash = tuple.StableHash;
         if (_flows.Find(tuple, hash) is { } known)
         {
             return known;
@@ -145,8 +144,8 @@ public sealed partial class NodeEngine
             _pairs.Add(addresses, pair);
         }
 
-        pair.Flows++;
         FlowState flow = new(tuple, pair, exporter);
+        pair.Join(flow);
         NameEnds(flow);
         _flows.Add(flow, hash);
 
@@ -207,7 +206,8 @@ public sealed partial class NodeEngine
 
     private void LeavePair(FlowState flow)
     {
-        if (--flow.Pair.Flows == 0)
+        flow.Pair.Leave(flow);
+        if (flow.Pair.Flows == 0)
         {
             _pairs.Remove((flow.Tuple.Source, flow.Tuple.Destination));
         }

@@ -110,15 +110,15 @@ public sealed partial class NodeEngine
         return low < open.Ports.Count && open.Ports[low].Port.Id == id ? open.Ports[low] : null;
     }
 
-    /// <summary>The report at hand, as an event shows it; null where exemplars are off, or the event will not be told.</summary>
-    private Exemplar? Show(ExemplarReason reason, string entity, long value, FlowPath? path, ReadOnlySpan<HopMetadata> hops, long timeNs)
+    /// <summary>A report as an event shows it; null where exemplars are off, or the event will not be told.</summary>
+    private Exemplar? Show(ExemplarReason reason, string entity, long value, DecodedReport report, FlowPath? path, ReadOnlySpan<HopMetadata> hops, long timeNs)
     {
         if (!KeepsExemplars || path is null || _eventsInWindow >= _options.MaxEventsPerWindow)
         {
             return null;
         }
 
-        _shown.Take(value, _report, path, hops, timeNs);
+        _shown.Take(value, report, path, hops, timeNs);
         return Tell(_shown, reason, entity);
     }
 

@@ -2,13 +2,14 @@ using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Entities;
 using Telemetry.Collector.Time;
 using Telemetry.Wire.Int;
+using Telemetry.Wire.Reports;
 
 namespace Telemetry.Collector.Nodes;
 
 public sealed partial class NodeEngine
 {
     /// <summary>The path of these hops, joined to ports and links; made when it is new.</summary>
-    private FlowPath PathOf(ReadOnlySpan<HopMetadata> hops, bool incomplete)
+    private FlowPath PathOf(DecodedReport report, ReadOnlySpan<HopMetadata> hops, bool incomplete)
     {
         ulong hash = FlowPath.HashOf(hops, !incomplete);
         _paths.TryGetValue(hash, out FlowPath? first);
@@ -27,30 +28,29 @@ public sealed partial class NodeEngine
             first = null;
         }
 
-        FlowPath path = NewPath(hops, incomplete);
+        FlowPath path = NewPath(report, hops, incomplete);
         path.Next = first;
         _paths[hash] = path;
         return path;
     }
 
-    private FlowPath NewPath(ReadOnlySpan<HopMetadata> hops, bool incomplete)
+    private FlowPath NewPath(DecodedReport report, ReadOnlySpan<HopMetadata> hops, bool incomplete)
     {
         HopRef[] refs = new HopRef[hops.Length];
+        ulong[] keys = new ulong[hops.Length];
         bool shared = _inventory is { SharedClock: true };
         for (int i = 0; i < hops.Length; i++)
         {
             ref readonly HopMetadata hop = ref hops[i];
             SwitchState? at = hop.Has(HopFields.NodeId) ? SwitchById(hop.NodeId) : null;
             ClockProfile clock = ClockOf(at);
+            keys[i] = FlowPath.KeyOf(hop);
             refs[i] = new HopRef
             {
-                NodeId = hop.NodeId,
-                IngressPort = hop.IngressPort,
-                EgressPort = hop.EgressPort,
                 Switch = at,
                 Port = at is not null && hop.Has(HopFields.EgressPort) ? PortOf(at, hop.EgressPort) : null,
-                LatencyUnitNs = clock.LatencyUnitNs,
-                ClockUnitNs = clock.ClockUnitNs,
+                LatencyUnitNs = (int)clock.LatencyUnitNs,
+                ClockUnitNs = (int)clock.ClockUnitNs,
             };
         }
 
@@ -60,7 +60,7 @@ public sealed partial class NodeEngine
             if (hops[i].Has(HopFields.IngressPort) && hops[i + 1].Has(HopFields.EgressPort))
             {
                 refs[i].LinkComparable = shared && Comparable(refs[i + 1].Switch, refs[i].Switch);
-                refs[i].LinkFromPrevious = LinkOf(refs[i + 1], refs[i]);
+                refs[i].LinkFromPrevious = LinkOf(refs[i + 1].Switch, hops[i + 1].EgressPort, refs[i].Switch, hops[i].IngressPort);
                 if (refs[i].LinkFromPrevious is { } link && !refs[i].LinkComparable)
                 {
                     link.Offset ??= OffsetOf(link.Id);
@@ -68,7 +68,7 @@ public sealed partial class NodeEngine
             }
         }
 
-        FlowPath path = new(refs, !incomplete)
+        FlowPath path = new(refs, keys, !incomplete)
         {
             EndsComparable = hops.Length == 1 || (shared && Comparable(refs[^1].Switch, refs[0].Switch)),
             Names = new string[refs.Length],
@@ -78,7 +78,7 @@ public sealed partial class NodeEngine
             path.Names[i] = refs[refs.Length - 1 - i].Switch?.Name ?? "?";
         }
 
-        TellLoop(path, hops);
+        TellLoop(path, report, hops);
         return path;
     }
 
@@ -101,15 +101,15 @@ public sealed partial class NodeEngine
         return offset;
     }
 
-    private void TellLoop(FlowPath path, ReadOnlySpan<HopMetadata> hops)
+    private void TellLoop(FlowPath path, DecodedReport report, ReadOnlySpan<HopMetadata> hops)
     {
         for (int i = 0; i < path.Hops.Length; i++)
         {
             for (int j = i + 1; j < path.Hops.Length; j++)
             {
-                if (path.Hops[i].NodeId == path.Hops[j].NodeId && path.Hops[i].Switch is { } twice)
+                if (hops[i].NodeId == hops[j].NodeId && path.Hops[i].Switch is { } twice)
                 {
-                    Exemplar? shown = Show(ExemplarReason.Loop, twice.Name, 0, path, hops, RunClock.NowNs(_time));
+                    Exemplar? shown = Show(ExemplarReason.Loop, twice.Name, 0, report, path, hops, RunClock.NowNs(_time));
                     AddEvent(EventKind.Loop, twice.Name, $"twice in one stack: {string.Join(" ", path.Names)}", shown);
                     return;
                 }
@@ -117,7 +117,7 @@ public sealed partial class NodeEngine
         }
     }
 
-    private void TakePath(FlowState flow, FlowSlot slot, FlowPath path, ReadOnlySpan<HopMetadata> hops, long eventNs)
+    private void TakePath(FlowState flow, FlowSlot slot, FlowPath path, DecodedReport report, ReadOnlySpan<HopMetadata> hops, long eventNs)
     {
         flow.Path = path;
         string[] before = flow.PathNames;
@@ -136,7 +136,7 @@ public sealed partial class NodeEngine
                 EventKind.PathChange,
                 entity,
                 $"{EntityNames.FiveTuple(flow.Key())}: {string.Join(" ", before)} -> {string.Join(" ", path.Names)}",
-                Show(ExemplarReason.PathChange, entity, 0, path, hops, eventNs));
+                Show(ExemplarReason.PathChange, entity, 0, report, path, hops, eventNs));
         }
     }
 }

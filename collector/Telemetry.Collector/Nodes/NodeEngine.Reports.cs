@@ -92,8 +92,12 @@ public sealed partial class NodeEngine
     }
 
     /// <summary>Adds one report to the window in which its packet left.</summary>
-    private void AddReport(ExporterState exporter, DecodedReport report, ReadOnlySpan<HopMetadata> hops, bool ownInFront, long nowNs)
+    private void AddReport(PendingReport pending, ReadOnlySpan<HopMetadata> hops, bool ownInFront)
     {
+        DecodedReport report = pending.Report;
+        ExporterState exporter = pending.Exporter;
+        long nowNs = pending.ArrivalNs;
+
         // A packet that an intermediate node reports, or one that was dropped, did not reach its flow's end.
         ReportFlags onItsWay = report.Flags & (ReportFlags.Intermediate | ReportFlags.Dropped);
         bool postcard = ownInFront && hops.Length == 1;
@@ -103,7 +107,7 @@ public sealed partial class NodeEngine
         SequenceTracker.Step step = SequenceTracker.Step.Forward;
         if (report.HasFlow && onItsWay == 0)
         {
-            flow = FlowOf(report.Flow, exporter);
+            flow = pending.Flow is { } found && pending.TableVersion == _flows.Version ? found : FlowOf(report.Flow, pending.FlowHash, exporter);
 
             // Every node on the way sends a postcard of one packet: only the first that told of a flow counts its packets.
             if (flow is not null && postcard && flow.Exporter != exporter)
@@ -117,7 +121,7 @@ public sealed partial class NodeEngine
             }
         }
 
-        FlowPath? path = hops.IsEmpty ? null : flow?.Path is { } known && known.Is(hops, !incomplete) ? known : PathOf(hops, incomplete);
+        FlowPath? path = hops.IsEmpty ? null : flow?.Path is { } known && known.Is(hops, !incomplete) ? known : PathOf(report, hops, incomplete);
         OpenWindow window = WindowOf(path, hops, narrow, nowNs, out long eventNs);
         FlowSlot? slot = null;
         if (flow is not null)
@@ -150,13 +154,13 @@ public sealed partial class NodeEngine
         // A late packet may still come over a path that its flow has left, an incomplete stack shows only a part of one.
         if (flow is not null && flow.Path != path && !incomplete && step != SequenceTracker.Step.Late)
         {
-            TakePath(flow, slot!, path, hops, eventNs);
+            TakePath(flow, slot!, path, report, hops, eventNs);
         }
 
         long latencyNs = AddHops(path, hops, window, report, narrow, eventNs, nowNs);
         if (slot is not null && !incomplete && latencyNs >= 0)
         {
-            slot.LatencyNs.AddOne(latencyNs);
+            slot.LatencyNs.Add(latencyNs);
             if (flow!.LastLatencyNs >= 0)
             {
                 slot.JitterSumNs += (ulong)Math.Abs(latencyNs - flow.LastLatencyNs);
@@ -197,7 +201,11 @@ public sealed partial class NodeEngine
             return SequenceTracker.Step.Strange;
         }
 
-        flow.Pair.Observe(flow, report.IpIdentification);
+        if (!flow.IsAlone)
+        {
+            flow.Pair.Observe(flow, report.IpIdentification);
+        }
+
         return flow.Identifications.Observe(report.IpIdentification);
     }
 
@@ -233,7 +241,7 @@ public sealed partial class NodeEngine
             : dropped ? $"{flow}: dropped"
             : $"{flow}: congested queue {report.Own.QueueId}, depth {report.Own.QueueOccupancy}",
             Show(
-                dropped ? ExemplarReason.Drop : ExemplarReason.Queue, entity, dropped ? report.Own.DropReason : report.Own.QueueOccupancy, path, hops, eventNs));
+                dropped ? ExemplarReason.Drop : ExemplarReason.Queue, entity, dropped ? report.Own.DropReason : report.Own.QueueOccupancy, report, path, hops, eventNs));
     }
 
     /// <summary>Adds every hop and link; returns the time from the first hop's ingress to the last one's egress, negative when it is unknown.</summary>
@@ -274,7 +282,7 @@ public sealed partial class NodeEngine
                     : -1;
                 if (ns >= 0)
                 {
-                    slot.LatencyNs.AddOne(ns);
+                    slot.LatencyNs.Add(ns);
                 }
 
                 total = ns < 0 || total < 0 ? -1 : total + ns;
@@ -327,12 +335,12 @@ public sealed partial class NodeEngine
 
         if (hop.Has(HopFields.Buffer))
         {
-            slot.Buffer.AddOne(hop.BufferOccupancy);
+            slot.AddBuffer(hop.BufferOccupancy);
         }
 
         if (hop.Has(HopFields.TxUtilisation))
         {
-            slot.TxUtilisation.AddOne(hop.TxUtilisation);
+            slot.AddUtilisation(hop.TxUtilisation);
         }
 
         return extreme;
@@ -342,20 +350,20 @@ public sealed partial class NodeEngine
     private static long Within(in HopMetadata hop, long unitNs, bool narrow)
     {
         long ticks = narrow ? (int)(uint)(hop.EgressTimestamp - hop.IngressTimestamp) : unchecked((long)(hop.EgressTimestamp - hop.IngressTimestamp));
-        return ticks < 0 || ticks > MaxLatencyNs / unitNs ? -1 : ticks * unitNs;
+        return ToNs(ticks, unitNs);
     }
+
+    // Negative where ticks are, or take longer than any packet. Multiplied, because to divide by the unit takes longer.
+    private static long ToNs(long ticks, long unitNs) =>
+        ticks < 0 || Math.BigMul((ulong)ticks, (ulong)unitNs, out ulong ns) != 0 || ns > MaxLatencyNs ? -1 : (long)ns;
 
     /// <summary>Time from one stamp to the other on comparable clocks; negative, and counted, where that makes no sense.</summary>
     private long Difference(ulong from, ulong to, long unitNs, bool narrow)
     {
         long ticks = narrow ? (int)(uint)(to - from) : unchecked((long)(to - from));
-        if (ticks < 0 || ticks > MaxLatencyNs / unitNs)
-        {
-            _clockFaults++;
-            return -1;
-        }
-
-        return ticks * unitNs;
+        long ns = ToNs(ticks, unitNs);
+        _clockFaults += ns < 0 ? 1 : 0;
+        return ns;
     }
 
     /// <summary>Link latency between clocks that are not synchronised; negative while their difference is unknown.</summary>

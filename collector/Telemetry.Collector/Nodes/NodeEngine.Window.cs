@@ -176,7 +176,10 @@ public sealed partial class NodeEngine
         foreach (FlowState flow in _activeFlows)
         {
             flow.Settle();
-            flow.Pair.Offer(flow);
+            if (!flow.IsAlone)
+            {
+                flow.Pair.Offer(flow);
+            }
         }
 
         ulong least = LeastBytesToTell(open);
@@ -191,7 +194,7 @@ public sealed partial class NodeEngine
             }
             else if (slot is not null || lost is > 0)
             {
-                window.Flows.Add(slot?.Tell(lost) ?? flow.NewWindow(lost));
+                window.Flows.Add(slot?.Tell(lost) ?? FlowSlot.TellEmpty(flow, lost));
             }
         }
 
@@ -207,7 +210,11 @@ public sealed partial class NodeEngine
         for (int i = 0; i < _activeFlows.Count; i++)
         {
             FlowState flow = _activeFlows[i];
-            flow.Pair.Reset();
+            if (!flow.IsAlone)
+            {
+                flow.Pair.Reset();
+            }
+
             if (flow.IdleWindows < 2 || flow.Slot is not null)
             {
                 _activeFlows[kept++] = flow;
@@ -244,8 +251,8 @@ public sealed partial class NodeEngine
 
     private long? TakeLost(FlowState flow)
     {
-        PairState pair = flow.Pair;
-        pair.Judge();
+        PairState? pair = flow.IsAlone ? null : flow.Pair;
+        pair?.Judge();
 
         // While reports are missing, so may be those of packets that arrived: then nobody knows what the flow lost.
         if (flow.Tuple.IsIpv6 || _windowNumber - flow.Exporter.LastGapWindow <= 2)
@@ -253,8 +260,9 @@ public sealed partial class NodeEngine
             return null;
         }
 
-        return pair.Source switch
+        return pair?.Source switch
         {
+            null => flow.OwnLost,
             PairState.LossSource.Own => flow.OwnLost,
             PairState.LossSource.Pair => pair.Largest == flow || pair.Lost is null ? pair.Lost : 0,
             _ => null,

@@ -83,15 +83,23 @@ public sealed partial class NodeEngine
     {
         get
         {
+            FinishPending();
             NameErrors();
             return _counters.Clone();
         }
     }
 
     /// <summary>What was counted otherwise since the start.</summary>
-    public NodeStatistics Statistics => new(
-        _flows.Count, _flowPacketsOmitted, _entitiesOmitted, _eventsOmitted, _exporterRestarts,
-        CounterResets, _clockFaults, _incompletePaths, _lateReports, _windowNumber, _flowsEvicted);
+    public NodeStatistics Statistics
+    {
+        get
+        {
+            FinishPending();
+            return new(
+                _flows.Count, _flowPacketsOmitted, _entitiesOmitted, _eventsOmitted, _exporterRestarts,
+                CounterResets, _clockFaults, _incompletePaths, _lateReports, _windowNumber, _flowsEvicted);
+        }
+    }
 
     /// <summary>Exporters and destinations, those that lost most first.</summary>
     /// <param name="most">How many.</param>
@@ -116,6 +124,7 @@ public sealed partial class NodeEngine
     /// </summary>
     public void SetInventory(Inventory inventory)
     {
+        FinishPending();
         ArgumentNullException.ThrowIfNull(inventory);
         CloseOpen(); // what was measured so far carries the old names
         _inventory = inventory.Clone();
@@ -162,6 +171,7 @@ public sealed partial class NodeEngine
     /// <param name="samples">One entry a port.</param>
     public void OnPortCounters(string switchName, ReadOnlySpan<PortCounterSample> samples)
     {
+        FinishPending();
         ArgumentException.ThrowIfNullOrEmpty(switchName);
         long nowNs = RunClock.NowNs(_time);
         if (SwitchByName(switchName) is not { } found)
@@ -190,6 +200,7 @@ public sealed partial class NodeEngine
     /// <summary>Takes what a probe found out about a device.</summary>
     public void OnDevice(in DeviceReading reading)
     {
+        FinishPending();
         ArgumentException.ThrowIfNullOrEmpty(reading.Name);
         long nowNs = RunClock.NowNs(_time);
         DeviceTrack track = reading.Name == _self.Name ? _self : Track(reading.Name, reading.Kind);
@@ -208,6 +219,7 @@ public sealed partial class NodeEngine
     /// <summary>Takes the state of a link from whoever probes it. The ends may come in either order.</summary>
     public void OnLink(LinkStatus status)
     {
+        FinishPending();
         ArgumentNullException.ThrowIfNull(status);
         LinkId id = LinkId.Of(status);
         LinkStatus told = status.Clone();
@@ -231,6 +243,7 @@ public sealed partial class NodeEngine
     /// <summary>Sends the windows whose time is over, and what happened besides. Call it at least once a window, when everything that arrived was handed over.</summary>
     public void Tick()
     {
+        FinishPending();
         long nowNs = RunClock.NowNs(_time);
         CloseDue(nowNs, _options.LatenessNs);
         if (_events.Count > 0)
@@ -242,6 +255,7 @@ public sealed partial class NodeEngine
     /// <summary>Sends every window that is open, and counts every gap: the end of a run.</summary>
     public void Flush()
     {
+        FinishPending();
         CloseDue(RunClock.NowNs(_time), latenessNs: 0);
         foreach (FlowState flow in _flows.All())
         {

@@ -10,6 +10,7 @@ internal sealed class PairState
     private const int NeighboursToJoin = 4;
 
     private FlowState? _lastFlow;
+    private FlowState? _alone;
     private int _neighbours;
     private long _publishedLost;
     private bool _broken;
@@ -19,9 +20,9 @@ internal sealed class PairState
     private bool _ownUnknown;
 
     /// <summary>Numbers of two flows are one count only if they stay close: two counts far apart would look like loss.</summary>
-    public SequenceTracker Identifications { get; } = new(16, SequenceTracker.Reordering, restartsAtZero: false, trustAtOnce: false);
+    public SequenceTracker Identifications = new(16, SequenceTracker.Reordering, restartsAtZero: false, trustAtOnce: false);
 
-    public int Flows { get; set; }
+    public int Flows { get; private set; }
 
     /// <summary>The flow with most packets in the closing window: what the pair lost is told with it.</summary>
     public FlowState? Largest { get; private set; }
@@ -42,6 +43,29 @@ internal sealed class PairState
 
         /// <summary>The common count broke off: nobody knows for this window.</summary>
         Unknown,
+    }
+
+    /// <summary>Adds a flow. While it is alone its packets need not be observed here: they would say what its own numbers say.</summary>
+    public void Join(FlowState flow)
+    {
+        flow.IsAlone = Flows++ == 0;
+        if (flow.IsAlone)
+        {
+            (_alone, _joint) = (flow, false);
+        }
+        else if (_alone is { } other)
+        {
+            other.IsAlone = false;
+            _alone = null;
+        }
+    }
+
+    /// <summary>Takes a flow out.</summary>
+    public void Leave(FlowState flow)
+    {
+        Flows--;
+        _alone = _alone == flow ? null : _alone;
+        _lastFlow = _lastFlow == flow ? null : _lastFlow;
     }
 
     public void Observe(FlowState flow, ushort identification)

@@ -8,10 +8,10 @@ namespace Telemetry.Collector.Nodes;
 /// <summary>One port in one open window; used again for another when that was sent.</summary>
 internal sealed class PortSlot(int distinctValues, bool keepsExemplars)
 {
-    private readonly ValueHistogram _hopLatencyNs = new(distinctValues);
-    private readonly ValueHistogram _queueDepth = new(distinctValues);
-    private ValueHistogram? _buffer;
-    private ValueHistogram? _txUtilisation;
+    private WindowValues _hopLatencyNs = new(distinctValues);
+    private WindowValues _queueDepth = new(distinctValues);
+    private WindowValues _buffer = new(distinctValues);
+    private WindowValues _txUtilisation = new(distinctValues);
 
     public PortState Port { get; private set; } = null!;
 
@@ -40,10 +40,6 @@ internal sealed class PortSlot(int distinctValues, bool keepsExemplars)
     /// <summary>What the counters grew by; null when they were not read in this window.</summary>
     public CounterDelta? Counters { get; set; }
 
-    public ValueHistogram Buffer => _buffer ??= new ValueHistogram(distinctValues);
-
-    public ValueHistogram TxUtilisation => _txUtilisation ??= new ValueHistogram(distinctValues);
-
     public void Begin(PortState port, OpenWindow window)
     {
         Port = port;
@@ -54,7 +50,7 @@ internal sealed class PortSlot(int distinctValues, bool keepsExemplars)
     /// <summary>Adds a hop's latency; true where it is the slowest so far.</summary>
     public bool AddLatency(long ns)
     {
-        _hopLatencyNs.AddOne(ns);
+        _hopLatencyNs.Add(ns);
         bool slowest = ns > SlowestHopNs;
         SlowestHopNs = slowest ? ns : SlowestHopNs;
         return slowest;
@@ -63,11 +59,15 @@ internal sealed class PortSlot(int distinctValues, bool keepsExemplars)
     /// <summary>Adds a queue's depth; true where it is the deepest so far.</summary>
     public bool AddDepth(long packets)
     {
-        _queueDepth.AddOne(packets);
+        _queueDepth.Add(packets);
         bool deepest = packets > DeepestPackets;
         DeepestPackets = deepest ? packets : DeepestPackets;
         return deepest;
     }
+
+    public void AddBuffer(long occupancy) => _buffer.Add(occupancy);
+
+    public void AddUtilisation(long utilisation) => _txUtilisation.Add(utilisation);
 
     /// <summary>Keeps a report that <see cref="AddLatency"/> or <see cref="AddDepth"/> told of.</summary>
     public void Capture(DecodedReport report, FlowPath path, ReadOnlySpan<HopMetadata> hops, long timeNs)
@@ -90,8 +90,8 @@ internal sealed class PortSlot(int distinctValues, bool keepsExemplars)
         Port = null!;
         _hopLatencyNs.Clear();
         _queueDepth.Clear();
-        _buffer?.Clear();
-        _txUtilisation?.Clear();
+        _buffer.Clear();
+        _txUtilisation.Clear();
         SlowestHop.Clear();
         DeepestQueue.Clear();
     }
@@ -113,12 +113,12 @@ internal sealed class PortSlot(int distinctValues, bool keepsExemplars)
             QueueDepth = _queueDepth.ToDistribution(),
             ReportedDrops = ReportedDrops,
         };
-        if (_buffer is { Count: > 0 })
+        if (!_buffer.IsEmpty)
         {
             window.BufferOccupancy = _buffer.ToDistribution();
         }
 
-        if (_txUtilisation is { Count: > 0 })
+        if (!_txUtilisation.IsEmpty)
         {
             window.TxUtilisation = _txUtilisation.ToDistribution();
         }

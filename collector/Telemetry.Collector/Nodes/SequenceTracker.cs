@@ -5,9 +5,9 @@ namespace Telemetry.Collector.Nodes;
 /// <summary>
 /// Measures loss from gaps in a wrapping sequence: the 22-bit sequence of an exporter's reports or the 16-bit IPv4
 /// identification of a flow. Tolerates reordering over 64 numbers, repeats, the sender's restart, and senders that
-/// do not count. A gap is counted once it can no longer be filled: it left the 64 numbers or two settlements passed.
+/// do not count. A gap is counted once it can no longer be filled: it left the 64 numbers or two settlements passed. A part of its owner, not to be copied.
 /// </summary>
-internal sealed class SequenceTracker
+internal struct SequenceTracker
 {
     /// <summary>How far behind the newest number one may still fill a gap.</summary>
     public const int Reordering = 64;
@@ -70,13 +70,13 @@ internal sealed class SequenceTracker
     public long Restarts { get; private set; }
 
     /// <summary>True while numbers are missing that may still come.</summary>
-    public bool HasGaps => Started && _seen != ulong.MaxValue;
+    public readonly bool HasGaps => Started && _seen != ulong.MaxValue;
 
     /// <summary>By how much the newest number was ahead of the one before it.</summary>
     public uint LastAdvance { get; private set; }
 
     /// <summary>True when a number is within the reordering of the newest one, so that it may be its neighbour's.</summary>
-    public bool IsNear(uint number) =>
+    public readonly bool IsNear(uint number) =>
         Started && (((number - _head) & _mask) <= Reordering || ((_head - number) & _mask) < Reordering);
 
     public Step Observe(uint number)
@@ -118,6 +118,11 @@ internal sealed class SequenceTracker
     /// <summary>Counts gaps that were there at the settlement before; call it once a window.</summary>
     public void Settle()
     {
+        if (!Started)
+        {
+            return;
+        }
+
         uint newer = (_head - _settledHead) & _mask;
         if (newer < Reordering)
         {
@@ -129,7 +134,7 @@ internal sealed class SequenceTracker
         _settledHead = _head;
     }
 
-    private bool LooksLikeRestart(uint number, uint ahead) =>
+    private readonly bool LooksLikeRestart(uint number, uint ahead) =>
         _restartsAtZero && number < 16 && ahead > Reordering && (_mask - _head) > 1024;
 
     private void Advance(int by)

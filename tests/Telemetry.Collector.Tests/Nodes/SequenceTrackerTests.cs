@@ -8,7 +8,7 @@ public class SequenceTrackerTests
 
     private static SequenceTracker Identification() => new(16, 8192, restartsAtZero: false, trustAtOnce: false);
 
-    private static void Feed(SequenceTracker tracker, IEnumerable<uint> numbers)
+    private static void Feed(ref SequenceTracker tracker, IEnumerable<uint> numbers)
     {
         foreach (uint number in numbers)
         {
@@ -16,7 +16,7 @@ public class SequenceTrackerTests
         }
     }
 
-    private static long Settled(SequenceTracker tracker)
+    private static long Settled(ref SequenceTracker tracker)
     {
         tracker.Settle();
         tracker.Settle();
@@ -27,8 +27,8 @@ public class SequenceTrackerTests
     public void Exporter_InOrderOverTheWrap_LosesNothing(uint start)
     {
         SequenceTracker tracker = Exporter();
-        Feed(tracker, Enumerable.Range(0, 1000).Select(i => (start + (uint)i) & 0x3FFFFF));
-        Assert.Equal((0, 0), (Settled(tracker), tracker.Restarts));
+        Feed(ref tracker, Enumerable.Range(0, 1000).Select(i => (start + (uint)i) & 0x3FFFFF));
+        Assert.Equal((0, 0), (Settled(ref tracker), tracker.Restarts));
     }
 
     [Theory, InlineData(10, 3), InlineData(100, 200), InlineData(999, 70000)]
@@ -36,9 +36,9 @@ public class SequenceTrackerTests
     {
         SequenceTracker tracker = Exporter();
         uint start = 4194303u - 50;
-        Feed(tracker, Enumerable.Range(0, before).Select(i => start + (uint)i));
-        Feed(tracker, Enumerable.Range(before + missing, 200).Select(i => start + (uint)i));
-        Assert.Equal((missing, 0), (Settled(tracker), tracker.Restarts));
+        Feed(ref tracker, Enumerable.Range(0, before).Select(i => start + (uint)i));
+        Feed(ref tracker, Enumerable.Range(before + missing, 200).Select(i => start + (uint)i));
+        Assert.Equal((missing, 0), (Settled(ref tracker), tracker.Restarts));
     }
 
     [Fact]
@@ -55,58 +55,58 @@ public class SequenceTrackerTests
             tracker.Observe(number);
         }
 
-        Assert.Equal((lost.Count, 0), (Settled(tracker), tracker.Restarts));
+        Assert.Equal((lost.Count, 0), (Settled(ref tracker), tracker.Restarts));
     }
 
     [Theory, InlineData(5u), InlineData(60u), InlineData(100_000u), InlineData(3_000_000u)]
     public void Exporter_StartsAnewAtZero_IsNoLoss(uint head)
     {
         SequenceTracker tracker = Exporter();
-        Feed(tracker, Enumerable.Range(0, 100).Select(i => head + (uint)i));
-        Feed(tracker, Enumerable.Range(0, 100).Select(i => (uint)i));
-        Assert.Equal((0, 1), (Settled(tracker), tracker.Restarts));
-        Feed(tracker, [101, 102]);
-        Assert.Equal(1, Settled(tracker));
+        Feed(ref tracker, Enumerable.Range(0, 100).Select(i => head + (uint)i));
+        Feed(ref tracker, Enumerable.Range(0, 100).Select(i => (uint)i));
+        Assert.Equal((0, 1), (Settled(ref tracker), tracker.Restarts));
+        Feed(ref tracker, [101, 102]);
+        Assert.Equal(1, Settled(ref tracker));
     }
 
     [Fact]
     public void Exporter_AlwaysZero_IsKnownNotToCount()
     {
         SequenceTracker tracker = Exporter();
-        Feed(tracker, Enumerable.Repeat(0u, 20));
-        Assert.Equal((0, false), (Settled(tracker), tracker.Counts));
+        Feed(ref tracker, Enumerable.Repeat(0u, 20));
+        Assert.Equal((0, false), (Settled(ref tracker), tracker.Counts));
     }
 
     [Fact]
     public void Exporter_EveryDatagramTwice_LosesNothingAndKeepsGaps()
     {
         SequenceTracker tracker = Exporter();
-        Feed(tracker, Enumerable.Range(0, 500).Where(i => i % 10 != 3).SelectMany(i => (uint[])[(uint)i, (uint)i]));
-        Assert.Equal((50, 0, true), (Settled(tracker), tracker.Restarts, tracker.Counts));
+        Feed(ref tracker, Enumerable.Range(0, 500).Where(i => i % 10 != 3).SelectMany(i => (uint[])[(uint)i, (uint)i]));
+        Assert.Equal((50, 0, true), (Settled(ref tracker), tracker.Restarts, tracker.Counts));
     }
 
     [Fact]
     public void Identification_CountingSender_LossIsKnownAfterAFewPackets()
     {
         SequenceTracker tracker = Identification();
-        Feed(tracker, Enumerable.Range(65_530, 100).Where(i => i is not (65_532 or 65_540 or 65_541)).Select(i => (uint)i & 0xFFFF));
-        Assert.Equal((true, 3), (tracker.Counts, Settled(tracker)));
+        Feed(ref tracker, Enumerable.Range(65_530, 100).Where(i => i is not (65_532 or 65_540 or 65_541)).Select(i => (uint)i & 0xFFFF));
+        Assert.Equal((true, 3), (tracker.Counts, Settled(ref tracker)));
     }
 
     [Fact]
     public void Identification_BurstOf3000Lost_IsCounted()
     {
         SequenceTracker tracker = Identification();
-        Feed(tracker, Enumerable.Range(0, 50).Select(i => (uint)i));
-        Feed(tracker, Enumerable.Range(3050, 50).Select(i => (uint)i));
-        Assert.Equal((true, 3000), (tracker.Counts, Settled(tracker)));
+        Feed(ref tracker, Enumerable.Range(0, 50).Select(i => (uint)i));
+        Feed(ref tracker, Enumerable.Range(3050, 50).Select(i => (uint)i));
+        Assert.Equal((true, 3000), (tracker.Counts, Settled(ref tracker)));
     }
 
     [Fact]
     public void Identification_Constant_IsUnknown()
     {
         SequenceTracker tracker = Identification();
-        Feed(tracker, Enumerable.Repeat(0u, 100));
+        Feed(ref tracker, Enumerable.Repeat(0u, 100));
         Assert.False(tracker.Counts);
     }
 
@@ -126,12 +126,12 @@ public class SequenceTrackerTests
     public void Settle_GapJustOpened_IsNotCountedYet()
     {
         SequenceTracker tracker = Exporter();
-        Feed(tracker, [1, 2, 4]);
+        Feed(ref tracker, [1, 2, 4]);
         Assert.True(tracker.HasGaps);
         tracker.Settle();
         Assert.Equal(0, tracker.Lost);
         tracker.Observe(3);
         Assert.False(tracker.HasGaps);
-        Assert.Equal(0, Settled(tracker));
+        Assert.Equal(0, Settled(ref tracker));
     }
 }

@@ -5,7 +5,7 @@ namespace Telemetry.Wire.Reports;
 
 /// <summary>
 /// One individual report, decoded; made once and filled again for every report (about 22 kB, for the 252 hops that a shim's length allows).
-/// Values belong to the report that <see cref="ReportDecoder.MoveNext"/> stopped at last; offsets count from the start of the datagram.
+/// Values belong to the report that <see cref="ReportDecoder.MoveNext()"/> stopped at last; offsets count from the start of the datagram.
 /// </summary>
 public sealed class DecodedReport
 {

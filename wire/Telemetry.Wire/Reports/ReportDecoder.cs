@@ -10,7 +10,7 @@ namespace Telemetry.Wire.Reports;
 public ref struct ReportDecoder
 {
     private readonly ReadOnlySpan<byte> _datagram;
-    private readonly DecodedReport _report;
+    private DecodedReport _report;
     private readonly ReportProfile _profile;
     private int _position;
     private int _index;
@@ -48,7 +48,7 @@ public ref struct ReportDecoder
         }
     }
 
-    /// <summary>What is wrong with the datagram as a whole; final once <see cref="MoveNext"/> returned false.</summary>
+    /// <summary>What is wrong with the datagram as a whole; final once <see cref="MoveNext()"/> returned false.</summary>
     public ReportError Error { get; private set; }
 
     /// <summary>Where that is.</summary>
@@ -59,6 +59,23 @@ public ref struct ReportDecoder
 
     /// <summary>With an error: how much was there.</summary>
     public int ErrorLeft { get; private set; }
+
+    /// <summary>The same into another report, so that what was decoded before stays as it is. The first one of a datagram goes where the constructor was told.</summary>
+    /// <exception cref="ArgumentException">It is the datagram's first report.</exception>
+    public bool MoveNext(DecodedReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if (_position >= _datagram.Length)
+            return false;
+        if (!ReferenceEquals(report, _report))
+        {
+            if (_index == 0)
+                throw new ArgumentException("the group header was read into another report", nameof(report));
+            (report.Version, report.HardwareId, report.Sequence, report.NodeId) = (_report.Version, _report.HardwareId, _report.Sequence, _report.NodeId);
+            _report = report;
+        }
+        return MoveNext();
+    }
 
     /// <summary>Decodes the next report; false at the end or at a fault of the datagram.</summary>
     public bool MoveNext()
