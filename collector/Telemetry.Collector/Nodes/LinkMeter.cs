@@ -10,6 +10,9 @@ internal sealed class LinkMeter(LinkId id)
     /// <summary>The open window used last, with the others behind it.</summary>
     public LinkSlot? Slot { get; set; }
 
+    /// <summary>An empty one, used before.</summary>
+    public LinkSlot? Spare { get; set; }
+
     /// <summary>Between unsynchronised clocks: their difference; shared with the link's other direction. Null between comparable ones.</summary>
     public ClockOffset? Offset { get; set; }
 

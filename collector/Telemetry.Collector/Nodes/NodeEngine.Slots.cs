@@ -82,7 +82,9 @@ public sealed partial class NodeEngine
             }
         }
 
-        if (!_sparePorts.TryPop(out PortSlot? slot))
+        PortSlot? slot = port.Spare;
+        port.Spare = null;
+        if (slot is null && !_sparePorts.TryPop(out slot))
         {
             slot = new PortSlot(_options.DistinctValues, KeepsExemplars);
         }
@@ -104,7 +106,9 @@ public sealed partial class NodeEngine
             }
         }
 
-        if (!_spareLinks.TryPop(out LinkSlot? slot))
+        LinkSlot? slot = link.Spare;
+        link.Spare = null;
+        if (slot is null && !_spareLinks.TryPop(out slot))
         {
             slot = new LinkSlot(_options.DistinctValues);
         }
@@ -146,17 +150,27 @@ public sealed partial class NodeEngine
         }
     }
 
-    private void Release(PortSlot slot)
+    // The next window of the same port takes as much memory as this one: then it need not grow.
+    private void Release(PortSlot slot, PortState port)
     {
-        if (_sparePorts.Count < SpareSlots)
+        if (port.Spare is null)
+        {
+            port.Spare = slot;
+        }
+        else if (_sparePorts.Count < SpareSlots)
         {
             _sparePorts.Push(slot);
         }
     }
 
-    private void Release(LinkSlot slot)
+    // The next window of the same link takes as much memory as this one: then it need not grow.
+    private void Release(LinkSlot slot, LinkMeter link)
     {
-        if (_spareLinks.Count < SpareSlots)
+        if (link.Spare is null)
+        {
+            link.Spare = slot;
+        }
+        else if (_spareLinks.Count < SpareSlots)
         {
             _spareLinks.Push(slot);
         }

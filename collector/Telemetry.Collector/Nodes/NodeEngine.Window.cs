@@ -149,9 +149,10 @@ public sealed partial class NodeEngine
     {
         foreach (PortSlot slot in open.Ports)
         {
+            PortState port = slot.Port;
             Unlink(slot);
             slot.End();
-            Release(slot);
+            Release(slot, port);
         }
     }
 
@@ -160,9 +161,10 @@ public sealed partial class NodeEngine
         open.Links.Sort(static (a, b) => a.Link.Id.CompareTo(b.Link.Id));
         foreach (LinkSlot slot in open.Links)
         {
+            LinkMeter link = slot.Link;
             Unlink(slot);
             window.Links.Add(slot.End());
-            Release(slot);
+            Release(slot, link);
         }
     }
 

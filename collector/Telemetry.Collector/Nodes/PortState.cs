@@ -26,6 +26,9 @@ internal sealed class PortState(SwitchState owner, uint port)
     /// <summary>The open window used last, with the others behind it.</summary>
     public PortSlot? Slot { get; set; }
 
+    /// <summary>An empty one, used before.</summary>
+    public PortSlot? Spare { get; set; }
+
     /// <summary>How often the switch's counters fell back to 0.</summary>
     public long CounterResets { get; private set; }
 

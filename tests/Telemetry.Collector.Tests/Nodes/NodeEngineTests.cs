@@ -2,6 +2,7 @@ using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Distributions;
 using Telemetry.Collector.Nodes;
 using Telemetry.Collector.Tests.Fixtures;
+using Telemetry.Collector.Time;
 
 namespace Telemetry.Collector.Tests.Nodes;
 
@@ -78,6 +79,42 @@ public class NodeEngineTests
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(512ul, node.Counters.Decoded);
+    }
+
+    [Fact]
+    public void OnDatagramOfMany_SteadyTrafficOverWindows_AllocatesNothing()
+    {
+        NodeEngine node = Node();
+        long allocated = 0;
+        uint sequence = 0;
+        byte[][] datagrams = new byte[200][];
+        for (int window = 0; window < 40; window++)
+        {
+            for (int i = 0; i < datagrams.Length; i++)
+            {
+                // 50 flows, each port with 100 latencies and depths a window.
+                ulong atUs = 1000 + ((ulong)_time.GetUtcNow().Ticks / 10);
+                datagrams[i] = Reports.Datagram(
+                    sequence++,
+                    Reports.Udp(sourcePort: (ushort)(i % 50)),
+                    (ushort)(sequence / 50),
+                    [Reports.Hop(1, 1, 3, atUs, atUs + (ulong)(i % 100), (uint)i % 100), Reports.Hop(2, 3, 1, atUs + 200, atUs + 300 + (ulong)(i % 100), (uint)(i % 90))]);
+            }
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            DatagramOrigin origin = new(1, RunClock.NowNs(_time));
+            foreach (byte[] datagram in datagrams)
+            {
+                node.OnDatagramOfMany(datagram, origin);
+            }
+
+            allocated += window >= 10 ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
+            _time.AdvanceMs(50);
+            node.Tick();
+        }
+
+        Assert.Equal((0, 8000ul, 0ul), (allocated, node.Counters.Decoded, node.Counters.Lost));
+        Assert.Equal(8000ul, _sink.Windows.SelectMany(window => window.Flows).Aggregate(0ul, (sum, flow) => sum + flow.Packets));
     }
 
     [Fact]
