@@ -50,8 +50,11 @@ public sealed partial class NodeHost
         }
 
         Stage windows = StatusBoard.Stage("windows", "windows", statistics.Windows);
-        StatusBoard.Error(windows, "flows_evicted", statistics.FlowsEvicted);
-        StatusBoard.Error(windows, "flow_packets_omitted", statistics.FlowPacketsOmitted);
+        Stage flows = StatusBoard.Stage("flows", "flows", statistics.FlowsTracked, 0, statistics.Flows, _options.Node.MaxFlows);
+        StatusBoard.Error(flows, "evicted", statistics.FlowsEvicted);
+        StatusBoard.Error(flows, "promoted", statistics.FlowsPromoted);
+        StatusBoard.Error(flows, "packets_beyond", statistics.FlowPacketsOmitted);
+        StatusBoard.Error(flows, "bytes_error_max", statistics.FlowBytesErrorMax);
         StatusBoard.Error(windows, "entities_omitted", statistics.EntitiesOmitted);
         StatusBoard.Error(windows, "events_omitted", statistics.EventsOmitted);
         StatusBoard.Error(windows, "late_reports", statistics.LateReports);
@@ -62,7 +65,7 @@ public sealed partial class NodeHost
         Stage poll = StatusBoard.Stage("poll", "readings", _switches.Sum(entry => entry.Poller.Readings), _switches.Sum(entry => entry.Poller.Skipped));
         StatusBoard.Error(poll, "failed", _switches.Sum(entry => entry.Poller.Failures));
         _board ??= new StatusBoard(_options.Node.Name, DeviceKind.Node, _options.Node.Cluster, nowNs);
-        TierStatus status = _board.Tell(nowNs, receive, decode, windows, poll, StatusBoard.Send(_outbox, nowNs, _sink.Lost));
+        TierStatus status = _board.Tell(nowNs, receive, decode, flows, windows, poll, StatusBoard.Send(_outbox, nowNs, _sink.Lost));
         (status.Upstream, status.Connected) = (_pusher.Upstream, _pusher.Connected);
         status.Fault = _sink.LastError.Length > 0 ? _sink.LastError
             : _pusher.Connected ? _switches.Select(entry => entry.Poller.LastError).FirstOrDefault(fault => fault.Length > 0) ?? ""

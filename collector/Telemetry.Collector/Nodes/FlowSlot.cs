@@ -25,6 +25,19 @@ internal sealed class FlowSlot(int distinctValues)
 
     public WindowValues LatencyNs = new(distinctValues);
 
+    // Of packets that came before the flow was tracked.
+    private ulong _packetsError;
+    private ulong _bytesError;
+
+    /// <summary>Adds what was counted of the flow in the same window before it was tracked.</summary>
+    public void Add(in TopFlows.Entry beyond)
+    {
+        Packets += beyond.Packets;
+        Bytes += beyond.Bytes;
+        _packetsError += beyond.PacketsError;
+        _bytesError += beyond.BytesError;
+    }
+
     public void Begin(FlowState flow, OpenWindow window)
     {
         Flow = flow;
@@ -38,6 +51,8 @@ internal sealed class FlowSlot(int distinctValues)
         FlowWindow window = Flow.NewWindow(lost);
         window.Packets = Packets;
         window.Bytes = Bytes;
+        window.PacketsError = _packetsError;
+        window.BytesError = _bytesError;
         window.LatencyNs = LatencyNs.ToDistribution();
         window.PathChanges = PathChanges;
         if (JitterCount > 0)
@@ -59,6 +74,7 @@ internal sealed class FlowSlot(int distinctValues)
     /// <summary>Empties the slot.</summary>
     public void End()
     {
+        (_packetsError, _bytesError) = (0, 0);
         (Window, Next, Packets, Bytes, PathChanges, JitterSumNs, JitterCount) = (null, null, 0, 0, 0, 0, 0);
         Flow = null!;
         LatencyNs.Clear();

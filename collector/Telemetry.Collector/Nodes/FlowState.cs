@@ -50,6 +50,9 @@ internal sealed class FlowState(in FiveTuple tuple, PairState pair, ExporterStat
     /// <summary>What belongs to the window that closes now.</summary>
     public FlowSlot? Closing { get; set; }
 
+    /// <summary>Bytes in the window that closed last.</summary>
+    public ulong ClosedBytes { get; set; }
+
     /// <summary>Had packets in one of the last windows.</summary>
     public bool Active { get; set; }
 

@@ -100,6 +100,20 @@ internal sealed class FlowTable
         return evicted;
     }
 
+    /// <summary>Takes out a flow that is in it.</summary>
+    public void Remove(FlowState flow)
+    {
+        Entry[] entries = _entries;
+        int mask = entries.Length - 1;
+        int at = (int)flow.Tuple.StableHash & mask;
+        while (entries[at].Flow != flow)
+        {
+            at = (at + 1) & mask;
+        }
+
+        RemoveAt(at);
+    }
+
     /// <summary>Takes out all flows for which the condition holds.</summary>
     public void RemoveAll(Predicate<FlowState> condition)
     {

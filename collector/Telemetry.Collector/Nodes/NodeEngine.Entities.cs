@@ -148,6 +148,7 @@ public sealed partial class NodeEngine
         pair.Join(flow);
         NameEnds(flow);
         _flows.Add(flow, hash);
+        _flowsTracked++;
 
         // A sweep of ports must not bury other events: names and details are made only for those that are told.
         if (_eventsInWindow < _options.MaxEventsPerWindow)

@@ -134,6 +134,7 @@ public sealed partial class NodeEngine
         {
             window.FlowPacketsOmitted++;
             _flowPacketsOmitted++;
+            window.Beyond.Add(report.Flow, pending.FlowHash, exporter, report.OriginalIpLength);
         }
 
         if (incomplete)

@@ -64,7 +64,7 @@ public sealed partial class NodeEngine
 
         if (!_spareWindows.TryPop(out OpenWindow? window))
         {
-            window = new OpenWindow();
+            window = new OpenWindow(_options.TopFlows);
         }
 
         window.Begin(number, number * _options.WindowNs);

@@ -48,6 +48,9 @@ public sealed partial class NodeEngine
     private int _eventsInWindow;
     private long _flowPacketsOmitted;
     private long _flowsEvicted;
+    private long _flowsTracked;
+    private long _flowsPromoted;
+    private long _flowBytesErrorMax;
     private long _entitiesOmitted;
     private long _eventsOmitted;
     private long _exporterRestarts;
@@ -96,8 +99,8 @@ public sealed partial class NodeEngine
         {
             FinishPending();
             return new(
-                _flows.Count, _flowPacketsOmitted, _entitiesOmitted, _eventsOmitted, _exporterRestarts,
-                CounterResets, _clockFaults, _incompletePaths, _lateReports, _windowNumber, _flowsEvicted);
+                _flows.Count, _flowsTracked, _flowPacketsOmitted, _entitiesOmitted, _eventsOmitted, _exporterRestarts,
+                CounterResets, _clockFaults, _incompletePaths, _lateReports, _windowNumber, _flowsEvicted, _flowsPromoted, _flowBytesErrorMax);
         }
     }
 

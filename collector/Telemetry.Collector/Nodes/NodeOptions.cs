@@ -24,9 +24,15 @@ public sealed record NodeOptions
 
     /// <summary>
     /// Flows tracked at the same time, 1 to 1,000,000; default 100,000. A new one takes the place of one that is silent; where all are active, packets of further flows
-    /// are counted as omitted.
+    /// are counted, and the largest of those are told with bounds (<see cref="TopFlows"/>).
     /// </summary>
     public int MaxFlows { get; init; } = 100_000;
+
+    /// <summary>
+    /// Flows beyond the tracked ones of which a window counts the bytes, 16 to 1,000,000; default 4096. A count is never too large, and too small by no more than what
+    /// all those flows carried in the window divided by this. The largest ones take the places of small tracked ones when the window closes.
+    /// </summary>
+    public int TopFlows { get; init; } = 4096;
 
     /// <summary>Flows told a window, those of most bytes, 1 to 1,000,000; of the others the packets are counted. Default 10,000.</summary>
     public int MaxFlowsPerWindow { get; init; } = 10_000;
@@ -74,6 +80,7 @@ public sealed record NodeOptions
         faults.Require(WindowNs % 1_000_000 == 0, $"WindowNs {WindowNs} is not a whole number of milliseconds");
         faults.Range(LatenessNs, 0, 10_000_000_000, nameof(LatenessNs));
         faults.Range(MaxFlows, 1, 1_000_000, nameof(MaxFlows));
+        faults.Range(TopFlows, 16, 1_000_000, nameof(TopFlows));
         faults.Range(MaxFlowsPerWindow, 1, 1_000_000, nameof(MaxFlowsPerWindow));
         faults.Range(MaxEntities, 16, 1_000_000, nameof(MaxEntities));
         faults.Range(FlowIdleNs, 1_000_000_000, long.MaxValue / 2, nameof(FlowIdleNs));

@@ -1,7 +1,7 @@
 namespace Telemetry.Collector.Nodes;
 
 /// <summary>A window that is not sent yet: what was active in it, and counts that belong to no entity. Used again for another when it was sent.</summary>
-internal sealed class OpenWindow
+internal sealed class OpenWindow(int topFlows)
 {
     /// <summary>Start in units of the window's length.</summary>
     public long Number { get; private set; }
@@ -14,7 +14,11 @@ internal sealed class OpenWindow
 
     public List<FlowSlot> Flows { get; } = [];
 
+    /// <summary>Packets of flows that are not tracked.</summary>
     public ulong FlowPacketsOmitted { get; set; }
+
+    /// <summary>The largest of the flows that are not tracked.</summary>
+    public TopFlows Beyond { get; } = new(topFlows);
 
     /// <summary>The report of the packet that took longest from end to end.</summary>
     public CapturedReport SlowestPacket { get; } = new();
@@ -27,5 +31,6 @@ internal sealed class OpenWindow
         Links.Clear();
         Flows.Clear();
         SlowestPacket.Clear();
+        Beyond.Clear();
     }
 }

@@ -40,8 +40,8 @@ public class StatusTests
         Assert.Equal(["center-1", "datacenter", "node-1"], reply.Tiers.Select(tier => tier.Name));
         TierStatus told = reply.Tiers[2];
         Assert.Equal((center.Url, ""), (told.Upstream, told.Fault));
-        Assert.Equal(["receive", "decode", "windows", "poll", "send"], told.Stages.Select(stage => stage.Name));
-        Assert.NotEqual(0ul, told.Stages[2].Total);
+        Assert.Equal(["receive", "decode", "flows", "windows", "poll", "send"], told.Stages.Select(stage => stage.Name));
+        Assert.NotEqual(0ul, told.Stages[3].Total);
         Assert.Equal(["arrive", "condense", "send"], reply.Tiers[0].Stages.Select(stage => stage.Name));
         Assert.Equal(["arrive", "judge", "store", "feed"], reply.Tiers[1].Stages.Select(stage => stage.Name));
     }

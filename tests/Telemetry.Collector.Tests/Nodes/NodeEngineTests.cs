@@ -376,7 +376,9 @@ public class NodeEngineTests
 
         node.Flush();
         Window window = Assert.Single(_sink.Windows);
-        Assert.Equal((4, 6ul), (window.Flows.Count, window.FlowPacketsOmitted));
+        Assert.Equal((4, 6), (window.Flows.Count(flow => flow.Path.Count == 2), window.Flows.Count(flow => flow.Path.Count == 0)));
+        Assert.Equal((0ul, 6L), (window.FlowPacketsOmitted, node.Statistics.FlowPacketsOmitted));
+        Assert.All(window.Flows, flow => Assert.Equal((1ul, 500ul, 0ul), (flow.Packets, flow.Bytes, flow.BytesError)));
         Assert.All(window.Ports, port => Assert.Equal(10ul, port.Packets));
     }
 
