@@ -172,7 +172,7 @@ class P4Switch(Switch):
             return False
         return all(c.has_programmed(self) for c in self._controllers if hasattr(c, "has_programmed"))
 
-        if any(port.rate_bps > 0 for port in self.plan.ports) and self.process is not None:
+        elif any(port.rate_bps > 0 for port in self.plan.ports) and self.process is not None:
             _keep_time(self.process.pid)
 
     def set_rate(self, port: int, rate_bps: int) -> None:
@@ -338,7 +338,8 @@ def _keep_time(process: int) -> None:
     """Runs a process's threads, those to come too, before all usual ones; they stay as they are where that is not allowed.
 
     Niceness alone lets a switch wait some milliseconds on a busy machine, and tens of them while its memory is collected:
-    its threads stop for that one by one. Only for switches whose lines have rates, which bound what they can use.
+    its threads stop for that one by one. Only for switches whose lines have rates, which bound what they can use; and not
+    for BMv2, which has no memory to collect and takes whole processors in a flood, from its collector too.
     """
     for thread in Path(f"/proc/{process}/task").glob("[0-9]*"):
         with contextlib.suppress(OSError):

@@ -9,6 +9,7 @@ public sealed partial class ControllerApp
     /// <summary>How long switches may take to write before others rely on it all the same.</summary>
     private static readonly TimeSpan s_waveTimeout = TimeSpan.FromMilliseconds(200);
 
+    private readonly HashSet<Link> _drained = [];
     private SwitchRoutes? _routes;
     private Task _rollingOut = Task.CompletedTask;
     private int _rollout;
@@ -18,6 +19,33 @@ public sealed partial class ControllerApp
 
     /// <summary>How often routes were planned anew since the start because links, hosts or weights changed.</summary>
     public long RouteChanges => Interlocked.Read(ref _routeChanges);
+
+    /// <summary>
+    /// Takes traffic off a link that is up, as before work on it, or lets it back; where hosts are reached over no other
+    /// way, they no longer are. Any thread.
+    /// </summary>
+    /// <param name="a">Device at one end.</param>
+    /// <param name="b">Device at the other.</param>
+    /// <param name="drained">False lets traffic back.</param>
+    /// <exception cref="ArgumentException">There is no such link.</exception>
+    public void Drain(string a, string b, bool drained)
+    {
+        Link[] links = [.. _topology.Links.Where(l => (l.A.Device == a && l.B.Device == b) || (l.A.Device == b && l.B.Device == a))];
+        if (links.Length == 0)
+        {
+            throw new ArgumentException($"no link between {a} and {b}");
+        }
+
+        lock (_gate)
+        {
+            foreach (Link link in links)
+            {
+                _ = drained ? _drained.Add(link) : _drained.Remove(link);
+            }
+        }
+
+        Reroute();
+    }
 
     /// <summary>What every switch shall have over all links; before any is contacted.</summary>
     private void PlanFirst()
@@ -56,6 +84,7 @@ public sealed partial class ControllerApp
 
                 _routesStale = false;
                 down = _links.Down;
+                down.UnionWith(_drained);
             }
 
             Interlocked.Increment(ref _routeChanges);

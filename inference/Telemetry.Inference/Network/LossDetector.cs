@@ -30,6 +30,7 @@ internal sealed class LossDetector(NetworkOptions options)
     /// <summary>Windows that an end of a link may go unread; the poller reads every fifth one. Then the ends do not belong together.</summary>
     private const int UnreadWindows = 10;
 
+    private readonly LossWitnesses _witnesses = new(SpanWindows + EnvelopeWindows);
     private readonly Dictionary<string, int> _fullPorts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, LinkBalance> _links = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Direction> _byEgress = new(StringComparer.Ordinal);
@@ -52,7 +53,7 @@ internal sealed class LossDetector(NetworkOptions options)
                 _links.Add(entity, link = new LinkBalance(entity));
             }
 
-            Direction direction = new(link, from, to);
+            Direction direction = new(from, to);
             link.Directions.Add(direction);
             link.Directions.Sort(static (a, b) => string.CompareOrdinal(a.From, b.From));
             _byEgress[egress] = direction;
@@ -99,23 +100,17 @@ internal sealed class LossDetector(NetworkOptions options)
         }
 
         bool full = map.TryAccess(flow.Dst, out string access, out _) && _fullPorts.ContainsKey(access);
-        LinkBalance? blamed = null;
-        for (int i = 1; i < flow.Path.Count; i++)
+        for (int i = 1; i < flow.Path.Count && !full; i++)
         {
-            if (map.TryBetween(flow.Path[i - 1], flow.Path[i], out string passed, out _) && _byEgress.TryGetValue(passed, out Direction? way))
-            {
-                full |= _fullPorts.ContainsKey(passed);
-                blamed = way.Link.IsBlamed ? way.Link : blamed;
-            }
+            full = map.TryBetween(flow.Path[i - 1], flow.Path[i], out string passed, out _) && _fullPorts.ContainsKey(passed);
         }
 
+        _witnesses.Add(flow.Path, flow.Packets, lost, full);
         for (int i = 1; i < flow.Path.Count; i++)
         {
             if (map.TryBetween(flow.Path[i - 1], flow.Path[i], out string egress, out _) && _byEgress.TryGetValue(egress, out Direction? direction))
             {
-                // A link that loses explains what its flows miss, to the other links on their way.
-                bool elsewhere = blamed is not null && !direction.Link.IsBlamed;
-                direction.AddFlow(flow.DstAddress >> 8, flow.Packets, lost, full || elsewhere);
+                direction.AddFlow(flow.DstAddress >> 8, flow.Packets, lost);
             }
         }
     }
@@ -123,6 +118,7 @@ internal sealed class LossDetector(NetworkOptions options)
     /// <summary>Judges the window that ends.</summary>
     public void Close(long startNs, long endNs, ICollection<NetworkAlert> changed)
     {
+        _witnesses.EndWindow();
         foreach (LinkBalance link in _links.Values)
         {
             bool hit = false;
@@ -142,7 +138,7 @@ internal sealed class LossDetector(NetworkOptions options)
 
                     direction.Close(EnvelopeWindows, SpanWindows);
                     hit |= direction.Lost >= options.LossPackets && direction.Lost >= options.LossShare * direction.Passed
-                        && direction.Grows && direction.FlowsAgree;
+                        && direction.Grows && (!direction.FlowsSeen || _witnesses.Confirm(direction.From, direction.To, direction.Lost));
                 }
             }
 
@@ -197,9 +193,6 @@ internal sealed class LossDetector(NetworkOptions options)
 
         public EventTrack Track { get; } = new(OpenWindows, closeAfter: 10);
 
-        /// <summary>Whether it loses, as far as is known.</summary>
-        public bool IsBlamed => Track.IsOpen || Track.IsHit;
-
         public bool IsDown { get; set; }
 
         public int Settling { get; set; } = SettleWindows;
@@ -213,22 +206,13 @@ internal sealed class LossDetector(NetworkOptions options)
         public long LastLossNs { get; set; }
     }
 
-    private sealed class Direction(LinkBalance link, string from, string to)
+    private sealed class Direction(string from, string to)
     {
         private readonly List<long> _differences = [];
         private readonly List<long> _envelope = [];
         private readonly List<long> _sent = [];
-        private readonly List<long> _flowLosses = [];
-        private readonly List<long> _flowPackets = [];
-        private readonly List<long> _clearPackets = [];
-        private bool _flowsSeen;
-        private long _flowLost;
-        private long _passedFlows;
-        private long _passedClear;
         private int _calm;
         private readonly SortedDictionary<uint, (long Packets, long Lost)> _prefixes = [];
-
-        public LinkBalance Link { get; } = link;
 
         public string From { get; } = from;
 
@@ -252,17 +236,9 @@ internal sealed class LossDetector(NetworkOptions options)
         /// <summary>Sent over the span.</summary>
         public long Passed { get; private set; }
 
-        public void AddFlow(uint prefix, long packets, long lost, bool full)
+        public void AddFlow(uint prefix, long packets, long lost)
         {
-            _flowsSeen = true;
-            _passedFlows += packets;
-            if (full)
-            {
-                return;
-            }
-
-            _flowLost += lost;
-            _passedClear += packets;
+            FlowsSeen = true;
             (long Packets, long Lost) sum = _prefixes.GetValueOrDefault(prefix);
             _prefixes[prefix] = (sum.Packets + packets, sum.Lost + lost);
         }
@@ -270,9 +246,8 @@ internal sealed class LossDetector(NetworkOptions options)
         /// <summary>Whether both halves of the span have losses: a latency that rises moves packets from one end to the wire, once.</summary>
         public bool Grows => _envelope.Count > SpanWindows && _envelope[^1] - _envelope[SpanWindows / 2] >= 2 && _envelope[SpanWindows / 2] - _envelope[0] >= 1;
 
-        /// <summary>Whether flows over the link miss packets too, if they count: those that passed no full queue their share of them.</summary>
-        public bool FlowsAgree => !_flowsSeen
-            || (_clearPackets.Sum() is > 0 and var clear && _flowLosses.Sum() * 2.5 * _flowPackets.Sum() >= (double)Lost * clear && _flowLosses.Sum() > 0);
+        /// <summary>Whether flows that count cross it.</summary>
+        public bool FlowsSeen { get; private set; }
 
         /// <summary>Counts a window more since each end was read; true when one was not for too long.</summary>
         public bool IsUnread(int limit)
@@ -283,9 +258,6 @@ internal sealed class LossDetector(NetworkOptions options)
 
         public void Restart()
         {
-            _flowLosses.Clear();
-            _flowPackets.Clear();
-            _clearPackets.Clear();
             _prefixes.Clear();
             _differences.Clear();
             _envelope.Clear();
@@ -300,14 +272,9 @@ internal sealed class LossDetector(NetworkOptions options)
                 return;
             }
 
-            Push(_flowLosses, _flowLost, spanWindows + envelopeWindows);
-            Push(_flowPackets, _passedFlows, spanWindows + envelopeWindows);
-            Push(_clearPackets, _passedClear, spanWindows + envelopeWindows);
-            (_flowLost, _passedFlows, _passedClear) = (0, 0, 0);
             if (Lost == 0 && ++_calm % (2 * spanWindows) == 0)
             {
                 _prefixes.Clear(); // what passed before a loss must not thin it out
-                _flowsSeen = false;
             }
 
             Push(_differences, Sent - Received, envelopeWindows);

@@ -12,7 +12,7 @@ public sealed class NetworkMonitor
     private readonly BurstDetector _bursts = new();
     private readonly LossDetector _losses;
     private readonly LatencyDetector _latencies;
-    private readonly PathDetector _paths = new();
+    private readonly PathDetector _paths;
     private NetworkMap _map = NetworkMap.Empty;
 
     /// <summary>Creates a monitor that has seen nothing.</summary>
@@ -23,6 +23,7 @@ public sealed class NetworkMonitor
         _floods = new FloodDetector(options);
         _losses = new LossDetector(options);
         _latencies = new LatencyDetector(options);
+        _paths = new PathDetector(options);
     }
 
     /// <summary>Kinds of the alerts that come from here.</summary>

@@ -9,6 +9,9 @@ public sealed record NetworkOptions
     /// <summary>Windows in a row that open an alert on latency; 5 by default.</summary>
     public int LatencyWindows { get; init; } = 5;
 
+    /// <summary>How long a change of path waits for a link's failure that explains it, nanoseconds; 1.2 s by default. On a busy machine three.</summary>
+    public long PathGatherNs { get; init; } = 1_200_000_000;
+
     /// <summary>Half-open TCP connections to one host in a window that can be a flood; 8 by default.</summary>
     public int HalfOpenPerWindow { get; init; } = 8;
 

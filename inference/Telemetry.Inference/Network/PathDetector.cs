@@ -5,16 +5,19 @@ namespace Telemetry.Inference.Network;
 
 /// <summary>
 /// Flows that took another way though no link that they left or joined went down or came up: told once for the link
-/// that most of them left, and shown for two seconds.
+/// that most of them left, and shown for two seconds. Switches pass over a dead port at once, but that its link is down is
+/// known only when probes were missed: so a change waits for that.
 /// </summary>
-internal sealed class PathDetector
+internal sealed class PathDetector(NetworkOptions options)
 {
     private const string Name = "path-change";
-    private const long GatherNs = 300_000_000;
     private const long ShownNs = 2_000_000_000;
 
     /// <summary>Routes follow a link's state within this.</summary>
     private const long ExplainedNs = 3_000_000_000;
+
+    /// <summary>Flows that pause longer are forgotten.</summary>
+    private const long PausedNs = 30_000_000_000;
 
     /// <summary>All routes are planned anew when a link changes, and all switches take theirs within this.</summary>
     private const long RolloutNs = 1_500_000_000;
@@ -23,6 +26,9 @@ internal sealed class PathDetector
     private readonly Dictionary<string, long> _linkChangedNs = new(StringComparer.Ordinal);
     private readonly List<(string Flow, IReadOnlyList<string> Before, IReadOnlyList<string> After)> _moved = [];
     private readonly Dictionary<string, long> _explainedNs = new(StringComparer.Ordinal);
+
+    /// <summary>Links that were told, and when flows left them: those that paused then leave them later, and that is no news.</summary>
+    private readonly Dictionary<string, long> _leftNs = new(StringComparer.Ordinal);
     private readonly List<NetworkAlert> _shown = [];
     private readonly List<FlowName> _gone = [];
     private long _anyLinkChangedNs = long.MinValue / 2;
@@ -71,7 +77,7 @@ internal sealed class PathDetector
             }
         }
 
-        if (_moved.Count > 0 && endNs - _firstNs >= GatherNs)
+        if (_moved.Count > 0 && endNs - _firstNs >= options.PathGatherNs)
         {
             Judge(endNs, changed);
             _moved.Clear();
@@ -82,7 +88,7 @@ internal sealed class PathDetector
             _gone.Clear();
             foreach ((FlowName name, (_, long seenNs)) in _paths)
             {
-                if (endNs - seenNs > 30_000_000_000)
+                if (endNs - seenNs > PausedNs)
                 {
                     _gone.Add(name);
                 }
@@ -127,6 +133,11 @@ internal sealed class PathDetector
 
             HashSet<string> old = [.. Links(before)];
             HashSet<string> now = [.. Links(after)];
+            if (old.Any(l => !now.Contains(l) && _leftNs.TryGetValue(l, out long leftNs) && _firstNs - leftNs < PausedNs))
+            {
+                continue;
+            }
+
             flows.Add(flow);
             foreach (string link in old.Where(l => !now.Contains(l)))
             {
@@ -140,6 +151,7 @@ internal sealed class PathDetector
         }
 
         string entity = left.MaxBy(l => l.Value).Key;
+        _leftNs[entity] = _firstNs;
         string named = string.Join(", ", flows.Take(4)) + (flows.Count > 4 ? $" and {flows.Count - 4} more" : "");
         string text = $"{flows.Count} {(flows.Count == 1 ? "flow" : "flows")} left {entity}, which is up: {named}";
         NetworkAlert alert = new("pathchange", entity, _firstNs, null, endNs, 1, text, [new Reason("flows_moved", flows.Count, 1)], Name);

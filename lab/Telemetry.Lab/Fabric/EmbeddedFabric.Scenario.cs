@@ -6,6 +6,9 @@ namespace Telemetry.Lab.Fabric;
 
 public sealed partial class EmbeddedFabric
 {
+    /// <summary>Raised when a scenario has the controller take traffic off a link: a fabric has none itself.</summary>
+    public event Action<DrainAction>? Drained;
+
     /// <summary>Schedules everything that a scenario will do; once a fabric.</summary>
     /// <exception cref="ArgumentException">The plan names a device or link that is not there, or a size or time out of bounds; all faults are named.</exception>
     public void Start(ScenarioPlan plan)
@@ -42,6 +45,11 @@ public sealed partial class EmbeddedFabric
         foreach (SwitchAction action in plan.SwitchActions)
         {
             At(action.AtNs, () => SetSwitchUp(action.Switch, action.Up));
+        }
+
+        foreach (DrainAction action in plan.DrainActions)
+        {
+            At(action.AtNs, () => Drained?.Invoke(action));
         }
 
         foreach (ReportLossAction action in plan.ReportLossActions)
@@ -95,6 +103,7 @@ public sealed partial class EmbeddedFabric
         faults.AddRange(plan.LinkActions.Where(l => !Management.Has(l.A, l.B) && !HasLink(l.A, l.B)).Select(l => NoLink(l.A, l.B)));
         faults.AddRange(plan.LossActions.Where(l => !HasLink(l.A, l.B)).Select(l => NoLink(l.A, l.B)));
         faults.AddRange(plan.SlowActions.Where(l => !HasLink(l.A, l.B)).Select(l => NoLink(l.A, l.B)));
+        faults.AddRange(plan.DrainActions.Where(l => !HasLink(l.A, l.B)).Select(l => NoLink(l.A, l.B)));
         faults.AddRange(plan.QueueRateActions
             .Where(q => !_switchByName.ContainsKey(q.Switch) || !Topology.Links.Any(l => IsEnd(l.A, q) || IsEnd(l.B, q)))
             .Select(q => $"no port {q.Switch}-p{q.Port}"));

@@ -35,6 +35,7 @@ internal sealed class EmbeddedNetwork : ILiveNetwork
         }
 
         _fabric = new EmbeddedFabric(_loop, topology, seed, node => _targets[node.Name].Send);
+        _fabric.Drained += drain => Drain(drain);
         _thread = new Thread(RunLoop) { IsBackground = true, Name = "fabric" };
     }
 
@@ -53,6 +54,8 @@ internal sealed class EmbeddedNetwork : ILiveNetwork
     public ITierHosts? TierHosts => null;
 
     public string DataCenterListen => "127.0.0.1:0";
+
+    public Action<DrainAction> Drain { private get; set; } = _ => { };
 
     public async Task StartAsync(CancellationToken cancellation)
     {

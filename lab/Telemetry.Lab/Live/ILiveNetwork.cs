@@ -2,6 +2,7 @@ using System.Net;
 using Telemetry.Collector.Devices;
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Running;
+using Telemetry.Lab.Scenarios;
 
 namespace Telemetry.Lab.Live;
 
@@ -43,6 +44,9 @@ internal interface ILiveNetwork : IAsyncDisposable
 
     /// <summary>Tells where the node that listens for a switch is.</summary>
     void SendReports(string switchName, IPEndPoint node);
+
+    /// <summary>Does what a scenario has the controller do; before <see cref="RunAsync"/>.</summary>
+    Action<DrainAction> Drain { set; }
 
     /// <summary>Runs the scenario's traffic until it is over or cancelled; both are a normal end.</summary>
     Task RunAsync(LabOptions options, Action<string> progress, CancellationToken cancellation);

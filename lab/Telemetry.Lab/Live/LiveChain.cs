@@ -24,6 +24,9 @@ internal sealed class LiveChain : IAsyncDisposable
 
     private const string ControllerName = "controller";
 
+    /// <summary>A switch is known to be gone after eight missed answers.</summary>
+    private const long PathGatherNs = 3_000_000_000;
+
     private readonly ClusterMap _clusters;
     private readonly Dictionary<string, NodeHost> _nodes = new(StringComparer.Ordinal);
     private readonly List<CenterHost> _centers = [];
@@ -59,7 +62,7 @@ internal sealed class LiveChain : IAsyncDisposable
             chain._dataCenter = await DataCenterHost.StartAsync(
                 new DataCenterHostOptions
                 {
-                    DataCenter = new() { Name = chain._clusters.DataCenterName, Network = new() { LatencyRiseNs = LatencyRiseNs } },
+                    DataCenter = new() { Name = chain._clusters.DataCenterName, Network = new() { LatencyRiseNs = LatencyRiseNs, PathGatherNs = PathGatherNs } },
                     Listen = network.DataCenterListen,
                     HistoryFile = options.HistoryFile,
                 },

@@ -75,6 +75,7 @@ public static class LiveLab
             {
                 controller = new ControllerApp(options.Topology, Options(program, options, network), settings.Time, Connect);
                 Convergence convergence = new(options.Topology, controller);
+                network.Drain = drain => controller.Drain(drain.A, drain.B, drain.Drained);
                 controller.LinkChanged += change => chain.TellLink(change.A.Device, ControllerSetup.Status(change));
                 controller.SwitchChanged += status => chain.TellDevice(ControllerSetup.Reading(status));
                 await ConvergeAsync(controller, convergence, options, settings, cancellation).ConfigureAwait(false);

@@ -57,10 +57,13 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
         ? string.Create(CultureInfo.InvariantCulture, $"{MininetPlan.TierOf(topology, TierRole.DataCenter, "")!.Address}:{FeedPort}")
         : string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FeedPort}");
 
+    public Action<DrainAction> Drain { private get; set; } = _ => { };
+
     public async Task StartAsync(CancellationToken cancellation)
     {
         _traffic = new MininetTraffic(topology, seed, time, _hasBmv2);
         _network = await MininetNetwork.StartAsync(topology, options, cancellation).ConfigureAwait(false);
+        Priority.RaiseProcess(); // not before: what people run in hosts has the usual one
         foreach (SwitchNode router in topology.Switches.Where(s => !s.RunsP4))
         {
             _routers.Add(router.Name, await _network.ProcessOfAsync(router.Name, cancellation).ConfigureAwait(false));
@@ -96,7 +99,7 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
         ScenarioPlan plan = await traffic.StartAsync(run.Scenario, seconds, processes, _routers).ConfigureAwait(false);
         progress($"{plan.Name}: {plan.Flows.Count} flows over {seconds:F0} s");
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task faults = new ScenarioFaults(topology, network, traffic).PlayAsync(plan, over.Token);
+        Task faults = new ScenarioFaults(topology, network, traffic, Drain).PlayAsync(plan, over.Token);
         Task length = Task.Delay(TimeSpan.FromSeconds(seconds + DrainSeconds), cancellation);
         if (await Task.WhenAny(faults, length).ConfigureAwait(false) == faults)
         {

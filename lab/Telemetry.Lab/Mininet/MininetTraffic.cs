@@ -20,6 +20,8 @@ internal sealed class MininetTraffic : IDisposable
     /// <summary>What a rate in packets stands for: see <c>mininet/telemetry_mininet/queues.py</c>.</summary>
     private const int ReferenceFrameBytes = 1000;
 
+    private const long MaxLagNs = 1_000_000_000;
+
     private const string HostInterface = "eth0";
 
     private readonly Topology _topology;
@@ -48,7 +50,8 @@ internal sealed class MininetTraffic : IDisposable
         _topology = topology;
         _evenFrames = evenFrames;
         _seed = seed;
-        _loop = new EventLoop(time.GetUtcNow());
+        // What hosts did not send in time they send soon, and not all at once: that would be a burst that no scenario has.
+        _loop = new EventLoop(time.GetUtcNow()) { KeepsPace = true, MaxLagNs = MaxLagNs };
         _thread = new Thread(RunLoop) { IsBackground = true, Name = "traffic" };
         _thread.Start();
     }

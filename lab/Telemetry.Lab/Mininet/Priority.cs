@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Telemetry.Lab.Mininet;
@@ -6,6 +7,9 @@ namespace Telemetry.Lab.Mininet;
 internal static partial class Priority
 {
     private const int RoundRobin = 2;
+
+    /// <summary>See <c>mininet/telemetry_mininet/nodes.py</c>.</summary>
+    private const int SwitchNiceness = -10;
 
     /// <summary>
     /// Runs the calling thread before all usual ones, from now on; without the right to, it stays as it is. For a thread
@@ -16,6 +20,21 @@ internal static partial class Priority
         int lowest = 1;
         _ = SetScheduler(0, RoundRobin, ref lowest); // 0: the calling thread
     }
+
+    /// <summary>
+    /// Gives all threads of this process, and those to come, the niceness of switches: a collector that waits for a
+    /// processor loses reports and takes for silent what it did not hear. Without the right to, they stay as they are.
+    /// </summary>
+    public static void RaiseProcess()
+    {
+        foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
+        {
+            _ = SetPriority(0, int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture), SwitchNiceness);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, int thread, int niceness); // which 0: of a thread
 
     [LibraryImport("libc", EntryPoint = "sched_setscheduler")]
     private static partial int SetScheduler(int thread, int policy, ref int priority);

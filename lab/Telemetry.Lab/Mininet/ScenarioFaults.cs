@@ -5,7 +5,7 @@ using Telemetry.Lab.Scenarios;
 namespace Telemetry.Lab.Mininet;
 
 /// <summary>Plays a plan's faults on a Mininet network when they are due, and tells the truth when they took effect.</summary>
-internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, MininetTraffic traffic)
+internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, MininetTraffic traffic, Action<DrainAction> drain)
 {
     private readonly HashSet<string> _delayed = new(StringComparer.Ordinal);
 
@@ -20,6 +20,7 @@ internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, 
             .. plan.SlowActions.Select(a => (a.AtNs, (Func<Task>)(() => SetSlowAsync(a, cancellation)))),
             .. plan.QueueRateActions.Select(a => (a.AtNs, (Func<Task>)(() => SetQueueRateAsync(a, cancellation)))),
             .. plan.SwitchActions.Select(a => (a.AtNs, (Func<Task>)(() => SetSwitchAsync(a, cancellation)))),
+            .. plan.DrainActions.Select(a => (a.AtNs, (Func<Task>)(() => Task.Run(() => drain(a), cancellation)))),
             .. plan.ReportLossActions.Select(a => (a.AtNs, (Func<Task>)(() => network.SetReportLossAsync(a.Switch, a.Fraction, cancellation)))),
         ];
         foreach (IGrouping<long, (long AtNs, Func<Task> Do)> due in steps.GroupBy(s => s.AtNs).OrderBy(g => g.Key))

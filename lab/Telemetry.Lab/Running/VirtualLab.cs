@@ -73,6 +73,7 @@ public sealed class VirtualLab : IDisposable
 
         _convergence = new Convergence(options.Topology, _controller);
         _controller.LinkChanged += OnLinkChanged;
+        _fabric.Drained += drain => _controller.Drain(drain.A, drain.B, drain.Drained);
         _controller.SwitchChanged += status =>
             _chain.Node(_clusters.NodeOf(status.Name)).OnDevice(ControllerSetup.Reading(status));
     }

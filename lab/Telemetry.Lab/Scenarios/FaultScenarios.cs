@@ -10,13 +10,28 @@ namespace Telemetry.Lab.Scenarios;
 /// <summary>Light traffic, and something of the network breaks.</summary>
 internal static class FaultScenarios
 {
+    /// <summary>Switches have new routes within this, and flows that go on have been seen on their new way.</summary>
+    private const long ChangeNs = 1_000_000_000;
+
     /// <summary>A link goes down and up, three times: long enough each time for the routes to follow.</summary>
     public static ScenarioPlan LinkFlap(ScenarioContext context) =>
         new("linkflap", context.Seed, BackgroundTraffic.Plan(context, 1), Flaps(context, "linkflap", 3));
 
-    /// <summary>A link goes down once and comes back: routes change and change back.</summary>
-    public static ScenarioPlan PathChange(ScenarioContext context) =>
-        new("pathchange", context.Seed, BackgroundTraffic.Plan(context, 1), Flaps(context, "pathchange", 1));
+    /// <summary>The controller takes the traffic off a link that is well and that the network can do without: flows take another way.</summary>
+    public static ScenarioPlan PathChange(ScenarioContext context)
+    {
+        Link link = LinkChoice.Spare(context.Topology, context.Random("pathchange")) ?? throw new ArgumentException(
+            $"topology {context.Topology.Name} has no link between switches that its hosts can do without: scenario pathchange needs one");
+        (long start, _) = Middle(context);
+        return new ScenarioPlan("pathchange", context.Seed, BackgroundTraffic.Plan(context, 1), [])
+        {
+            DrainActions = [new(start, link.A.Device, link.B.Device, Drained: true)],
+            Marks = [new TruthEpisode("pathchange", FabricLink.EntityOf(link.A.Device, link.B.Device), start, start + ChangeNs)],
+        };
+    }
+
+    /// <summary>A link goes down once and comes back.</summary>
+    public static LinkAction[] DownOnce(ScenarioContext context) => Flaps(context, "pathchange", 1);
 
     /// <summary>A link loses 2 to 10 % of its frames silently over the middle of the run: of all frames, or, by the seed, three times as many of one switch's hosts.</summary>
     public static ScenarioPlan GrayLoss(ScenarioContext context)

@@ -21,6 +21,18 @@ internal static class LinkChoice
         return choice[random.NextBetween(0, choice.Length)];
     }
 
+    /// <summary>A link between switches that the network can do without, or null.</summary>
+    public static Link? Spare(Topology topology, LabRandom random)
+    {
+        HashSet<string> switches = [.. topology.Switches.Where(s => s.RunsP4).Select(s => s.Name)];
+        Link[] spare =
+        [
+            .. topology.Links.Where(l => switches.Contains(l.A.Device) && switches.Contains(l.B.Device)
+                && HostsStayConnected(topology, o => ReferenceEquals(o, l))),
+        ];
+        return spare.Length == 0 ? null : spare[random.NextBetween(0, spare.Length)];
+    }
+
     /// <summary>A switch without hosts that the network can do without, or null.</summary>
     public static SwitchNode? SpareSwitch(Topology topology, LabRandom random)
     {

@@ -105,7 +105,7 @@ internal static class LoadScenarios
     public static ScenarioPlan Mixed(ScenarioContext context)
     {
         ScenarioPlan gray = FaultScenarios.GrayLoss(context);
-        return new ScenarioPlan("mixed", context.Seed, IncastScenario.Plan(context).Flows, FaultScenarios.PathChange(context).LinkActions)
+        return new ScenarioPlan("mixed", context.Seed, IncastScenario.Plan(context).Flows, FaultScenarios.DownOnce(context))
         {
             LossActions = gray.LossActions,
             Marks = gray.Marks,

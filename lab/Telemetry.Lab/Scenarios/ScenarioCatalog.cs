@@ -39,7 +39,7 @@ public static class ScenarioCatalog
         ["linkflap"] = "a link goes down and up three times",
         ["microburst"] = "queues that fill and empty within 30 ms",
         ["mixed"] = "incast, a link that fails and comes back, and one that loses frames",
-        ["pathchange"] = "a link goes down once and comes back: routes change and change back",
+        ["pathchange"] = "the controller takes the traffic off a link that is well: flows take another way",
         ["qosdegrade"] = "one class of traffic, two pairs of hosts, gets slow; all else is as before",
         ["reportloss"] = "the collector misses a fifth of one switch's reports; the network is well",
         ["slowlink"] = "a link's delay rises, or its rate falls",

@@ -26,6 +26,9 @@ public sealed record ScenarioPlan(
     /// <summary>Switches that lose their power; ascending in time.</summary>
     public IReadOnlyList<SwitchAction> SwitchActions { get; init; } = [];
 
+    /// <summary>Links that the controller takes traffic off; ascending in time.</summary>
+    public IReadOnlyList<DrainAction> DrainActions { get; init; } = [];
+
     /// <summary>What is true by plan rather than by what the queues do, loop time.</summary>
     public IReadOnlyList<TruthEpisode> Marks { get; init; } = [];
 

@@ -13,9 +13,6 @@ public sealed partial class EventLoop
     /// <summary>What a timer of Linux may be late, many times over; later than this the loop was kept from running.</summary>
     private const long StallNs = 1_500_000;
 
-    /// <summary>The longest that a loop lags: the rings hold some 200 ms of the frames of fast lab links.</summary>
-    private const long MaxLagNs = 150_000_000;
-
     /// <summary>Input of several sources is taken in turns of so much time, which keeps its order but for this.</summary>
     private const long TurnNs = 50_000;
 
@@ -32,6 +29,9 @@ public sealed partial class EventLoop
 
     /// <summary>True when what was missed is made up for at a pace that lines with a rate could have; else at once.</summary>
     internal bool KeepsPace { get; set; }
+
+    /// <summary>The longest that a loop lags which keeps pace; 150 ms by default: the rings hold some 200 ms of the frames of fast lab links.</summary>
+    internal long MaxLagNs { get; set; } = 150_000_000;
 
     /// <summary>When what leaves now leaves: the clock where frames come from outside, which a busy machine is behind; else the loop's time.</summary>
     internal long LeavingNs => _realTime && _sources.Length > 0 ? Math.Max(_nowNs, _wallNs) : _nowNs;

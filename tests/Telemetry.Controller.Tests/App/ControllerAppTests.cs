@@ -76,6 +76,29 @@ public sealed class ControllerAppTests
     }
 
     [Fact]
+    public void Drain_LinkIsUp_RoutesLeaveItAndComeBackAndItStaysUp()
+    {
+        (ControllerApp app, FakeNetwork network) = Make(Networks.LeafSpine);
+        _ = app.StartAsync();
+        _time.Advance(1050);
+        int links = _links.Count;
+        ClearWrites(network);
+
+        app.Drain("s1", "l1", drained: true);
+        _time.Advance(450);
+
+        Assert.Equal(["modify 3", "delete 2"], WritesOf(network, "l1"));
+        ClearWrites(network);
+        app.Drain("l1", "s1", drained: false);
+        _time.Advance(450);
+
+        Assert.Equal(["insert 2", "modify 3"], WritesOf(network, "l1"));
+        Assert.Equal(links, _links.Count);
+        Assert.Throws<ArgumentException>(() => app.Drain("s1", "s2", drained: true));
+        End(app);
+    }
+
+    [Fact]
     public void Probes_TwoMissed_ChangeNothing()
     {
         (ControllerApp app, FakeNetwork network) = Make(Networks.Linear3);

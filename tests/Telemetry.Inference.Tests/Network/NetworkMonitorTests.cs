@@ -95,6 +95,34 @@ public class NetworkMonitorTests
     }
 
     [Fact]
+    public void Loss_FlowsPassAFullQueue_CountersAloneProveNothing()
+    {
+        Repeat(60, w => Balance(w, 1, 0));
+        Repeat(60, w => Balance(w, 1, 0.05, Watched.Port("s2-p1", highShare: 1)));
+        Assert.Empty(_watched.Alerts);
+    }
+
+    /// <summary>Counters of s1-s3 are read badly while s3-s2 loses: flows from h1 miss packets, and so do others over s3-s2.</summary>
+    [Theory]
+    [InlineData(4, 0)]
+    [InlineData(0, 1)]
+    public void Loss_AnotherLinkOnTheWayLosesAsMuchOfOthers_IsNotThisLinks(long lostByOthers, int alerts)
+    {
+        FlowSample other = Watched.Flow("h4", "h3", 17, 2, 96, 50_000, lostByOthers, 3e5, "s4", "s3", "s2");
+        Repeat(60, w => Balance(w, 1, 0, flow: other with { Lost = 0 }));
+        Repeat(60, w => Balance(w, 1, 0.05, flow: other));
+        Assert.Equal(alerts, _watched.Alerts.Count(a => a.Entity == "s1-s3"));
+    }
+
+    [Fact]
+    public void Loss_OneEndIsNotRead_IsNone()
+    {
+        Repeat(60, w => Balance(w, 1, 0));
+        Repeat(30, _ => _watched.Window([Watched.Port("s1-p3", sent: 20)]));
+        Assert.Empty(_watched.Alerts);
+    }
+
+    [Fact]
     public void Loss_LinkIsDown_IsNone()
     {
         Repeat(60, w => Balance(w, 1, 0));
@@ -162,6 +190,27 @@ public class NetworkMonitorTests
     }
 
     [Fact]
+    public void PathChange_FlowsThatPausedFollowLater_IsToldOnce()
+    {
+        FlowSample first = Watched.Flow("h1", "h3", 17, 1, 5, 500, 0, 3e5, "s1", "s3", "s2");
+        FlowSample second = Watched.Flow("h2", "h3", 17, 2, 5, 500, 0, 3e5, "s1", "s3", "s2");
+        Repeat(10, _ => _watched.Window(flows: [first, second]));
+        Repeat(30, _ => _watched.Window(flows: [first with { Path = ["s1", "s4", "s2"] }]));
+        Repeat(30, _ => _watched.Window(flows: [second with { Path = ["s1", "s4", "s2"] }]));
+        Assert.Single(_watched.Alerts);
+    }
+
+    [Fact]
+    public void PathChange_LinkIsKnownToBeDownASecondLater_IsNone()
+    {
+        Repeat(10, _ => _watched.Window(flows: [Watched.Flow("h1", "h3", 17, 1, 5, 500, 0, 3e5, "s1", "s3", "s2")]));
+        Repeat(10, _ => _watched.Window(flows: [Watched.Flow("h1", "h3", 17, 1, 5, 500, 0, 3e5, "s1", "s4", "s2")]));
+        _watched.Link("s1-s3", up: false);
+        Repeat(30, _ => _watched.Window(flows: [Watched.Flow("h1", "h3", 17, 1, 5, 500, 0, 3e5, "s1", "s4", "s2")]));
+        Assert.Empty(_watched.Alerts);
+    }
+
+    [Fact]
     public void PathChange_WayInBetweenAfterALinkFailed_IsNone()
     {
         Repeat(10, _ => _watched.Window(flows: [Watched.Flow("h1", "h3", 17, 1, 5, 500, 0, 3e5, "s1", "s3", "s2")]));
@@ -183,7 +232,7 @@ public class NetworkMonitorTests
         [Watched.Flow(src, "h3", 6, 5, 20, 20_000), Watched.Flow(src, "h3", 6, 10_000 + window, 1, 54)];
 
     /// <summary>Both ends read each five windows, not at once: the ends' figures differ by what was sent meanwhile.</summary>
-    private void Balance(int window, double rate, double fraction)
+    private void Balance(int window, double rate, double fraction, PortSample? port = null, FlowSample? flow = null)
     {
         long packets = (long)(100 * rate);
         long lost = (long)(packets * fraction);
@@ -198,7 +247,9 @@ public class NetworkMonitorTests
             ports.Add(Watched.Port("s3-p1", received: (packets - lost) * 5));
         }
 
-        _watched.Window(ports, flows: [Watched.Flow("h1", "h3", 17, 1, packets - lost, 50_000, lost, 3e5, "s1", "s3", "s2")]);
+        ports.AddRange(port is { } queue ? [queue] : []);
+        FlowSample own = Watched.Flow("h1", "h3", 17, 1, packets - lost, 50_000, lost, 3e5, "s1", "s3", "s2");
+        _watched.Window(ports, flows: flow is { } other ? [own, other] : [own]);
     }
 
     private void Latency(double extraNs, bool all, bool busy = false)

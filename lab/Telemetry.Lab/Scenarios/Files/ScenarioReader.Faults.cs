@@ -18,6 +18,7 @@ internal sealed partial class ScenarioReader
         ["slow"] = ["kind", "link", "delay_ms", "jitter_ms", "rate_mbps", "start", "length", .. s_matchKeys],
         ["queue_rate"] = ["kind", "port", "rate_mbps", "start", "length"],
         ["switch_down"] = ["kind", "switch", "start", "length"],
+        ["drain"] = ["kind", "link", "start", "length"],
         ["report_loss"] = ["kind", "switch", "fraction", "start", "length"],
     };
 
@@ -26,6 +27,7 @@ internal sealed partial class ScenarioReader
     private readonly List<SlowAction> _slow = [];
     private readonly List<QueueRateAction> _queues = [];
     private readonly List<SwitchAction> _switches = [];
+    private readonly List<DrainAction> _drains = [];
     private readonly List<ReportLossAction> _reports = [];
 
     private void ReadFault(JsonPart part)
@@ -56,6 +58,10 @@ internal sealed partial class ScenarioReader
                 _switches.Add(new SwitchAction(startNs, name, Up: false));
                 _switches.AddRange(ends ? [new SwitchAction(endNs, name, Up: true)] : []);
                 _marks.Add(new TruthEpisode("silent", name, startNs, ends ? endNs : null));
+                break;
+            case "drain" when LinkOf(part) is var (a, b):
+                _drains.Add(new DrainAction(startNs, a, b, Drained: true));
+                _drains.AddRange(ends ? [new DrainAction(endNs, a, b, Drained: false)] : []);
                 break;
             case "report_loss" when SwitchOf(part) is { } name:
                 _reports.Add(new ReportLossAction(startNs, name, FractionOf(part)));

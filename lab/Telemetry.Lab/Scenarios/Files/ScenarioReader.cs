@@ -53,6 +53,7 @@ internal sealed partial class ScenarioReader(string file, ScenarioContext contex
             SlowActions = [.. _slow.OrderBy(a => a.AtNs)],
             QueueRateActions = [.. _queues.OrderBy(a => a.AtNs)],
             SwitchActions = [.. _switches.OrderBy(a => a.AtNs)],
+            DrainActions = [.. _drains.OrderBy(a => a.AtNs)],
             ReportLossActions = [.. _reports.OrderBy(a => a.AtNs)],
             Marks = _marks,
         };
