@@ -24,6 +24,9 @@ SWITCH_LINK_MTU = 9000
 SWITCH_NICENESS = -10
 """Switches go before what else runs: a switch that waits for a processor looks like a congested one."""
 
+SWITCH_THREAD = "switch"
+"""The thread of an embedded switch that packets pass."""
+
 REPORT_QUEUE_PACKETS = 1000
 """Reports leave in bursts, a burst of small copies for one of large packets: BMv2's 64 would lose some."""
 
@@ -335,15 +338,16 @@ def put_first(process: int) -> None:
 
 
 def _keep_time(process: int) -> None:
-    """Runs a process's threads, those to come too, before all usual ones; they stay as they are where that is not allowed.
+    """Runs an embedded switch's own thread before all usual ones; it stays as it is where that is not allowed.
 
-    Niceness alone lets a switch wait some milliseconds on a busy machine, and tens of them while its memory is collected:
-    its threads stop for that one by one. Only for switches whose lines have rates, which bound what they can use; and not
-    for BMv2, which has no memory to collect and takes whole processors in a flood, from its collector too.
+    Niceness alone lets it wait some milliseconds on a busy machine. The thread sleeps most of the time, as its lines have
+    rates: only for switches whose lines do. What else the process does, compiling programs first of all, can wait; BMv2
+    has no such thread, and would take whole processors in a flood, from its collector too.
     """
     for thread in Path(f"/proc/{process}/task").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            os.sched_setscheduler(int(thread.name), os.SCHED_RR, os.sched_param(1))
+            if (thread / "comm").read_text().strip() == SWITCH_THREAD:
+                os.sched_setscheduler(int(thread.name), os.SCHED_RR, os.sched_param(1))
 
 
 def telemetry_program() -> str:

@@ -7,7 +7,7 @@ namespace Telemetry.Inference.Network;
 /// Microbursts: a queue at half its capacity or more, for less than 100 ms in all, with 300 ms of calm after it. What
 /// lasts longer, or becomes congestion, is none.
 /// </summary>
-internal sealed class BurstDetector
+internal sealed class BurstDetector(NetworkOptions options)
 {
     private const string Name = "queue-peak";
     private const long CalmNs = 300_000_000;
@@ -47,7 +47,7 @@ internal sealed class BurstDetector
         }
         else if (burst.HighNs > 0 && port.EndNs - burst.LastNs >= CalmNs)
         {
-            if (burst.HighNs < LongestNs && burst.CongestedNs < burst.StartNs - CalmNs)
+            if (burst.HighNs >= options.ShortestBurstNs && burst.HighNs < LongestNs && burst.CongestedNs < burst.StartNs - CalmNs)
             {
                 Finish(burst, changed); // one that is still shown ends before the next
                 string text = string.Create(null, $"queue rose to {Math.Min(burst.Deepest, 1) * 100:F0} % for about {Math.Max(1, burst.HighNs / 1_000_000)} ms and emptied again{(burst.Dropped > 0 ? $", {burst.Dropped} dropped" : "")}");

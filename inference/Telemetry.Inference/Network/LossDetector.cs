@@ -138,7 +138,7 @@ internal sealed class LossDetector(NetworkOptions options)
 
                     direction.Close(EnvelopeWindows, SpanWindows);
                     hit |= direction.Lost >= options.LossPackets && direction.Lost >= options.LossShare * direction.Passed
-                        && direction.Grows && (!direction.FlowsSeen || _witnesses.Confirm(direction.From, direction.To, direction.Lost));
+                        && direction.Grows && ((options.LossByCountersAlone && !direction.FlowsSeen) || _witnesses.Confirm(direction.From, direction.To, direction.Lost));
                 }
             }
 

@@ -9,7 +9,7 @@ namespace Telemetry.Inference.Network;
 public sealed class NetworkMonitor
 {
     private readonly FloodDetector _floods;
-    private readonly BurstDetector _bursts = new();
+    private readonly BurstDetector _bursts;
     private readonly LossDetector _losses;
     private readonly LatencyDetector _latencies;
     private readonly PathDetector _paths;
@@ -21,6 +21,7 @@ public sealed class NetworkMonitor
     {
         options ??= new NetworkOptions();
         _floods = new FloodDetector(options);
+        _bursts = new BurstDetector(options);
         _losses = new LossDetector(options);
         _latencies = new LatencyDetector(options);
         _paths = new PathDetector(options);

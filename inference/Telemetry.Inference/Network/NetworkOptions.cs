@@ -9,6 +9,9 @@ public sealed record NetworkOptions
     /// <summary>Windows in a row that open an alert on latency; 5 by default.</summary>
     public int LatencyWindows { get; init; } = 5;
 
+    /// <summary>Time at half of a queue's capacity or more, in all, below which a burst is none, nanoseconds; 0 by default. On a busy machine some 10 ms.</summary>
+    public long ShortestBurstNs { get; init; }
+
     /// <summary>How long a change of path waits for a link's failure that explains it, nanoseconds; 1.2 s by default. On a busy machine three.</summary>
     public long PathGatherNs { get; init; } = 1_200_000_000;
 
@@ -29,6 +32,12 @@ public sealed record NetworkOptions
 
     /// <summary>Share of a link's packets that must be lost; 0.004 by default.</summary>
     public double LossShare { get; init; } = 0.004;
+
+    /// <summary>
+    /// Whether a link's counters prove a loss where no flow over it is seen; true by default. On a busy machine they are read
+    /// at times too uneven for that.
+    /// </summary>
+    public bool LossByCountersAlone { get; init; } = true;
 
     /// <summary>Packets that must be lost within the span that is looked at; 4 by default.</summary>
     public int LossPackets { get; init; } = 4;

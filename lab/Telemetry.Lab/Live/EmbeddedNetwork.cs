@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Telemetry.Collector.Devices;
 using Telemetry.Controller.Topologies;
+using Telemetry.Inference.Network;
 using Telemetry.Lab.Fabric;
 using Telemetry.Lab.Running;
 using Telemetry.Lab.Scenarios;
@@ -40,6 +41,8 @@ internal sealed class EmbeddedNetwork : ILiveNetwork
     }
 
     public IReadOnlyList<LinuxDevice> Devices => [];
+
+    public NetworkOptions Judging => BusyMachine.OfEmbedded;
 
     public bool SharedClock => true;
 

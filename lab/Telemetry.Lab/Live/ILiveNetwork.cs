@@ -1,6 +1,7 @@
 using System.Net;
 using Telemetry.Collector.Devices;
 using Telemetry.Controller.Topologies;
+using Telemetry.Inference.Network;
 using Telemetry.Lab.Running;
 using Telemetry.Lab.Scenarios;
 
@@ -38,6 +39,9 @@ internal interface ILiveNetwork : IAsyncDisposable
 
     /// <summary>Where a switch serves P4Runtime, <c>http://HOST:PORT</c>; once started.</summary>
     string UrlOf(SwitchNode node);
+
+    /// <summary>When rules speak: what a machine that is busy with something else does to this network is nothing to tell of.</summary>
+    NetworkOptions Judging { get; }
 
     /// <summary>P4Runtime device id of a switch.</summary>
     ulong DeviceIdOf(SwitchNode node);

@@ -19,13 +19,7 @@ namespace Telemetry.Lab.Live;
 /// </summary>
 internal sealed class LiveChain : IAsyncDisposable
 {
-    /// <summary>A busy machine delays processes by so much now and then.</summary>
-    private const long LatencyRiseNs = 30_000_000;
-
     private const string ControllerName = "controller";
-
-    /// <summary>A switch is known to be gone after eight missed answers.</summary>
-    private const long PathGatherNs = 3_000_000_000;
 
     private readonly ClusterMap _clusters;
     private readonly Dictionary<string, NodeHost> _nodes = new(StringComparer.Ordinal);
@@ -62,7 +56,7 @@ internal sealed class LiveChain : IAsyncDisposable
             chain._dataCenter = await DataCenterHost.StartAsync(
                 new DataCenterHostOptions
                 {
-                    DataCenter = new() { Name = chain._clusters.DataCenterName, Network = new() { LatencyRiseNs = LatencyRiseNs, PathGatherNs = PathGatherNs } },
+                    DataCenter = new() { Name = chain._clusters.DataCenterName, Network = network.Judging },
                     Listen = network.DataCenterListen,
                     HistoryFile = options.HistoryFile,
                 },

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Telemetry.Collector.Devices;
 using Telemetry.Controller.Topologies;
+using Telemetry.Inference.Network;
 using Telemetry.Lab.Mininet;
 using Telemetry.Lab.Reporting;
 using Telemetry.Lab.Running;
@@ -36,6 +37,8 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
         .. topology.Switches.Where(s => _routers.ContainsKey(s.Name))
             .Select(s => new LinuxDevice(s.Name, LabInventory.KindOf(s), _routers[s.Name], null)),
     ];
+
+    public NetworkOptions Judging => BusyMachine.OfMininet;
 
     public bool SharedClock => false;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Fabric;
 using Telemetry.Lab.Hosts;
+using Telemetry.Lab.Live;
 using Telemetry.Lab.Mininet.Wires;
 using Telemetry.Lab.Running;
 using Telemetry.Lab.Scenarios;
@@ -242,7 +243,7 @@ internal sealed class MininetTraffic : IDisposable
                 {
                     yield return (
                         string.Create(CultureInfo.InvariantCulture, $"{near.Device}-eth{near.Port}"),
-                        new PortTruth(near.Device, near.Port, link.QueueDepthPackets),
+                        new PortTruth(near.Device, near.Port, link.QueueDepthPackets, BusyMachine.ShortestBurstNs),
                         new LineRate(link.RateBitsPerSecond, _evenFrames ? ReferenceFrameBytes : 0),
                         edges.Contains(near));
                 }

@@ -4,13 +4,15 @@ namespace Telemetry.Lab.Truth;
 internal sealed class BurstMeter
 {
     private readonly int _highDepth;
+    private readonly long _shortestNs;
     private readonly List<(long StartNs, long EndNs, long HighNs)> _bursts = [];
     private bool _high;
     private long _sinceNs;
 
     /// <summary>Creates a meter of an empty queue.</summary>
     /// <param name="capacity">Packets, at least 1.</param>
-    public BurstMeter(int capacity) => _highDepth = (capacity + 1) / 2;
+    /// <param name="shortestNs">Bursts that are high for less in all are none.</param>
+    public BurstMeter(int capacity, long shortestNs = 0) => (_highDepth, _shortestNs) = ((capacity + 1) / 2, shortestNs);
 
     /// <summary>Takes how many wait when a packet leaves.</summary>
     public void Observe(int depth, long nowNs)
@@ -36,7 +38,7 @@ internal sealed class BurstMeter
     /// <param name="congested">Congestion of the same queue.</param>
     /// <param name="nowNs">The end of the run.</param>
     public IEnumerable<(long StartNs, long EndNs)> Episodes(IReadOnlyList<(long StartNs, long? EndNs)> congested, long nowNs) => _bursts
-        .Where(b => b.HighNs < CongestionRule.MinLengthNs && nowNs - b.EndNs >= CongestionRule.MergeNs && !(_high && _sinceNs - b.EndNs < CongestionRule.MergeNs))
+        .Where(b => b.HighNs >= _shortestNs && b.HighNs < CongestionRule.MinLengthNs && nowNs - b.EndNs >= CongestionRule.MergeNs && !(_high && _sinceNs - b.EndNs < CongestionRule.MergeNs))
         .Where(b => !congested.Any(c => b.StartNs - CongestionRule.MergeNs < (c.EndNs ?? nowNs) && b.EndNs + CongestionRule.MergeNs > c.StartNs))
         .Select(b => (b.StartNs, b.EndNs));
 

@@ -5,14 +5,14 @@ public sealed class PortTruth
 {
     private readonly long[] _depths;
 
-    internal PortTruth(string switchName, int port, int queueCapacity)
+    internal PortTruth(string switchName, int port, int queueCapacity, long shortestBurstNs = 0)
     {
         Switch = switchName;
         Port = port;
         QueueCapacity = queueCapacity;
         _depths = new long[queueCapacity + 1];
         Meter = new CongestionMeter(queueCapacity);
-        Bursts = new BurstMeter(queueCapacity);
+        Bursts = new BurstMeter(queueCapacity, shortestBurstNs);
     }
 
     /// <summary>Switch name.</summary>
