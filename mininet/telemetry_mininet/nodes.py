@@ -161,6 +161,8 @@ class P4Switch(Switch):
                     queues.set_depth(port.number, port.queue_packets)
                     if port.rate_bps > 0:
                         queues.set_rate(port.number, packets_per_second(port.rate_bps))
+        elif any(port.rate_bps > 0 for port in self.plan.ports) and self.process is not None:
+            _keep_time(self.process.pid)
         self._serves = True
 
     def connected(self) -> bool:
@@ -174,9 +176,6 @@ class P4Switch(Switch):
                 raise
             return False
         return all(c.has_programmed(self) for c in self._controllers if hasattr(c, "has_programmed"))
-
-        elif any(port.rate_bps > 0 for port in self.plan.ports) and self.process is not None:
-            _keep_time(self.process.pid)
 
     def set_rate(self, port: int, rate_bps: int) -> None:
         """Changes a port's rate while it runs, 0 is unlimited; RuntimeError says what the switch did not like."""
