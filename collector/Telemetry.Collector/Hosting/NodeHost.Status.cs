@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net;
 using Telemetry.Collector.Contracts;
 using Telemetry.Collector.Feeds;
 using Telemetry.Collector.Introspecting;
@@ -80,10 +82,17 @@ public sealed partial class NodeHost
         Name = count.Name,
         NodeId = count.NodeId,
         HardwareId = count.HardwareId,
-        Address = count.Address == 0 ? "" : DatagramOrigin.TextOf(count.Address),
-        Destination = count.Destination == 0 ? "" : $"{DatagramOrigin.TextOf(count.Destination >> 16)}:{(ushort)count.Destination}",
+        Address = count.Address == 0 ? "" : TextOf(count.Address),
+        Destination = count.Destination == 0 ? "" : $"{TextOf(count.Destination >> 16)}:{(ushort)count.Destination}",
         Received = (ulong)count.Received,
         Lost = (ulong)count.Lost,
         Restarts = (ulong)count.Restarts,
     };
+
+    private static string TextOf(UInt128 address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
+        return address <= uint.MaxValue ? new IPAddress(bytes[12..]).ToString() : $"[{new IPAddress(bytes)}]";
+    }
 }

@@ -1,19 +1,7 @@
-using System.Buffers.Binary;
-using System.Net;
-
 namespace Telemetry.Collector.Nodes;
 
 /// <summary>Where a datagram came from and when.</summary>
 /// <param name="Address">Sender; IPv4 in the low 32 bits; 0 unknown.</param>
 /// <param name="ArrivalNs">On the run's clock; 0 takes the clock's time.</param>
 /// <param name="Destination">What tells apart the addresses and ports that it was sent to; 0 where there is one only. An exporter has a sequence for each.</param>
-public readonly record struct DatagramOrigin(UInt128 Address, long ArrivalNs = 0, UInt128 Destination = default)
-{
-    /// <summary>An address as people write it, IPv6 in brackets.</summary>
-    public static string TextOf(UInt128 address)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
-        return address <= uint.MaxValue ? new IPAddress(bytes[12..]).ToString() : $"[{new IPAddress(bytes)}]";
-    }
-}
+public readonly record struct DatagramOrigin(UInt128 Address, long ArrivalNs = 0, UInt128 Destination = default);

@@ -43,11 +43,6 @@ public sealed partial class NodeEngine
         }
 
         string name = _namesById.TryGetValue(nodeId, out string? known) ? known : $"node-{nodeId}";
-        if (!_switchesByName.ContainsKey(name) && !MayAppear(nodeId, from: 0))
-        {
-            return null;
-        }
-
         found = SwitchByName(name);
         if (found is not null)
         {

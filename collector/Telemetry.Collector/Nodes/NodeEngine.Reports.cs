@@ -37,11 +37,6 @@ public sealed partial class NodeEngine
                     return null;
                 }
 
-                if (!MayAppear(key.NodeId, key.Address))
-                {
-                    return null;
-                }
-
                 TellDuplicate(key);
                 exporter = new ExporterState(key, report.SequenceBits);
                 _exporters.Add(key, exporter);
