@@ -140,29 +140,29 @@ public sealed partial class DuckDbHistoryStore
         return batch.Events.Count + batch.Devices.Count + batch.Links.Count;
     }
 
+    /// <summary>In bulk, by way of a table of this connection: thousands may change at once, as when a link to many devices goes.</summary>
     private long WriteAlerts(HistoryBatch batch)
     {
-        long added = 0;
-        foreach (Alert alert in batch.Alerts.Values)
+        if (batch.Alerts.Count == 0)
         {
-            added += (long)Scalar(string.Create(null, $"SELECT count(*) FROM alerts WHERE id = {alert.Id}"))! == 0 ? 1 : 0;
-            Upsert(
-                """
-                INSERT OR REPLACE INTO alerts VALUES ($id, $kind, $entity, $start, $end, $detected, $score, $explanation, $detector, $message)
-                """,
-                ("id", alert.Id),
-                ("kind", alert.Kind),
-                ("entity", alert.Entity),
-                ("start", alert.StartNs),
-                ("end", alert.HasEndNs ? alert.EndNs : DBNull.Value),
-                ("detected", alert.DetectedNs),
-                ("score", alert.Score),
-                ("explanation", alert.Explanation),
-                ("detector", alert.Detector),
-                ("message", alert.ToByteArray()));
+            return 0;
         }
 
-        return added;
+        Execute(_writer, "CREATE TEMP TABLE IF NOT EXISTS changed_alerts AS FROM alerts LIMIT 0; DELETE FROM changed_alerts");
+        using (DuckDBAppender alerts = _writer.CreateAppender("temp", "main", "changed_alerts"))
+        {
+            foreach (Alert alert in batch.Alerts.Values)
+            {
+                IDuckDBAppenderRow row = alerts.CreateRow().AppendValue(alert.Id).AppendValue(alert.Kind).AppendValue(alert.Entity).AppendValue(alert.StartNs);
+                Append(row, alert.HasEndNs ? alert.EndNs : null);
+                row.AppendValue(alert.DetectedNs).AppendValue(alert.Score).AppendValue(alert.Explanation).AppendValue(alert.Detector)
+                    .AppendValue(alert.ToByteArray()).EndRow();
+            }
+        }
+
+        long known = (long)Scalar("SELECT count(*) FROM alerts WHERE id IN (SELECT id FROM changed_alerts)")!;
+        Execute(_writer, "INSERT OR REPLACE INTO alerts FROM changed_alerts");
+        return batch.Alerts.Count - known;
     }
 
     private void WriteMarks(HistoryBatch batch)

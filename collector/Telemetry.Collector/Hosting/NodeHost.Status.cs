@@ -12,6 +12,7 @@ public sealed partial class NodeHost
 {
     private const int ExportersTold = 50;
 
+    private long _newcomersTold;
     private StatusBoard? _board;
     private MetricsServer? _metrics;
     private volatile TierStatus? _status;
@@ -58,6 +59,8 @@ public sealed partial class NodeHost
         StatusBoard.Error(flows, "packets_beyond", statistics.FlowPacketsOmitted);
         StatusBoard.Error(flows, "bytes_error_max", statistics.FlowBytesErrorMax);
         StatusBoard.Error(windows, "entities_omitted", statistics.EntitiesOmitted);
+        StatusBoard.Error(windows, "newcomers_refused", statistics.NewcomersRefused);
+        TellNewcomers(statistics.NewcomersRefused);
         StatusBoard.Error(windows, "events_omitted", statistics.EventsOmitted);
         StatusBoard.Error(windows, "late_reports", statistics.LateReports);
         StatusBoard.Error(windows, "incomplete_paths", statistics.IncompletePaths);
@@ -75,6 +78,20 @@ public sealed partial class NodeHost
         status.Exporters.AddRange(exporters.Select(StatusOf));
         _status = status;
         _sink.Tell(status);
+    }
+
+    // The event beside it names the sender.
+    private void TellNewcomers(long refused)
+    {
+        if (refused > _newcomersTold)
+        {
+            if (_newcomersTold == 0)
+            {
+                LogNewcomers(_log, _options.Node.Name);
+            }
+
+            _newcomersTold = refused;
+        }
     }
 
     private static ExporterStatus StatusOf(ExporterCount count) => new()

@@ -13,6 +13,9 @@ internal sealed class FlowPath(HopRef[] hops, ulong[] keys, bool complete)
     /// <summary>Neighbours in the stack are neighbours in the network.</summary>
     public bool IsComplete { get; } = complete;
 
+    /// <summary>Some hop found no place: it is neither kept nor a flow's path.</summary>
+    public bool IsPartial { get; set; }
+
     /// <summary>A node stands in it twice.</summary>
     public bool HasLoop { get; set; }
 

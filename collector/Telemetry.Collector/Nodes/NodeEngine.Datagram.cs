@@ -41,6 +41,7 @@ public sealed partial class NodeEngine
     {
         long nowNs = origin.ArrivalNs != 0 ? origin.ArrivalNs : RunClock.NowNs(_time);
         _counters.Received++;
+        _sender = origin.Address;
         ReportProfile profile = _options.Decoding is { } profiles ? profiles.For(udpPayload, origin.Address).Reports : _options.Reports;
         DecodedReport report = NextPending.Report;
         ReportDecoder decoder = new(udpPayload, report, profile);
@@ -117,6 +118,7 @@ public sealed partial class NodeEngine
     private void FinishOldest()
     {
         PendingReport oldest = _pending[_firstPending];
+        _sender = oldest.Exporter.Key.Address;
         AddDecoded(oldest);
         _firstPending = (_firstPending + 1) & PendingMask;
         _pendingCount--;

@@ -43,6 +43,11 @@ public sealed partial class NodeEngine
         }
 
         string name = _namesById.TryGetValue(nodeId, out string? known) ? known : $"node-{nodeId}";
+        if (known is null && !_switchesByName.ContainsKey(name) && !TakesDevice())
+        {
+            return null;
+        }
+
         found = SwitchByName(name);
         if (found is not null)
         {
@@ -72,7 +77,7 @@ public sealed partial class NodeEngine
         return found;
     }
 
-    private PortState? PortOf(SwitchState found, uint number)
+    private PortState? PortOf(SwitchState found, uint number, bool listed = false)
     {
         if (found.TryGetPort(number, out PortState? port))
         {
@@ -82,6 +87,11 @@ public sealed partial class NodeEngine
         if (_ports >= _options.MaxEntities)
         {
             _entitiesOmitted++;
+            return null;
+        }
+
+        if (!listed && !found.TryGetLimits(number, out _) && !TakesPort())
+        {
             return null;
         }
 
@@ -110,6 +120,12 @@ public sealed partial class NodeEngine
             return null;
         }
 
+        if (from.Port is not { } port || ((port.Links >= FreeLinks || !from.Switch.TryGetLimits(from.EgressPort, out _)) && !TakesPort()))
+        {
+            return null;
+        }
+
+        port.Links++;
         link = new LinkMeter(id) { IsForward = id == id.Undirected };
         if (from.TryGetLimits(egressPort, out Inventory.Types.Port? limits) && limits.RateBps > 0)
         {

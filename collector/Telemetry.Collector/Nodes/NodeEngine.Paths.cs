@@ -28,7 +28,14 @@ public sealed partial class NodeEngine
             first = null;
         }
 
+        long refused = _newDevices.Refused + _newPorts.Refused;
         FlowPath path = NewPath(report, hops, incomplete);
+        if (_newDevices.Refused + _newPorts.Refused > refused)
+        {
+            path.IsPartial = true;
+            return path;
+        }
+
         path.Next = first;
         _paths[hash] = path;
         return path;

@@ -37,8 +37,14 @@ public sealed partial class NodeEngine
                     return null;
                 }
 
+                if (SwitchById(key.NodeId) is not { } owner || (owner.Exporters >= FreeExporters && !TakesDevice()))
+                {
+                    return null;
+                }
+
+                owner.Exporters++;
                 TellDuplicate(key);
-                exporter = new ExporterState(key, report.SequenceBits);
+                exporter = new ExporterState(key, report.SequenceBits) { Switch = owner };
                 _exporters.Add(key, exporter);
             }
 
@@ -148,7 +154,7 @@ public sealed partial class NodeEngine
         }
 
         // A late packet may still come over a path that its flow has left, an incomplete stack shows only a part of one.
-        if (flow is not null && flow.Path != path && !incomplete && step != SequenceTracker.Step.Late)
+        if (flow is not null && flow.Path != path && !incomplete && !path.IsPartial && step != SequenceTracker.Step.Late)
         {
             TakePath(flow, slot!, path, report, hops, eventNs);
         }

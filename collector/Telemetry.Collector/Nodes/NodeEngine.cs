@@ -71,6 +71,8 @@ public sealed partial class NodeEngine
         _options = options;
         _time = time;
         _sink = sink;
+        _newDevices = new NewcomerGate(options.NewDevicesPerSecond, options.MaxUnlistedDevices);
+        _newPorts = new NewcomerGate(options.MaxUnlistedPorts / 4, options.MaxUnlistedPorts);
         _thresholds = options.Thresholds.Count > 0 ? new ThresholdWatch(options.Thresholds) : null;
         _self = new DeviceTrack(options.Name, DeviceKind.Node);
         _devices.Add(options.Name, _self);
@@ -100,7 +102,7 @@ public sealed partial class NodeEngine
             FinishPending();
             return new(
                 _flows.Count, _flowsTracked, _flowPacketsOmitted, _entitiesOmitted, _eventsOmitted, _exporterRestarts,
-                CounterResets, _clockFaults, _incompletePaths, _lateReports, _windowNumber, _flowsEvicted, _flowsPromoted, _flowBytesErrorMax);
+                CounterResets, _clockFaults, _incompletePaths, _lateReports, _windowNumber, _flowsEvicted, _flowsPromoted, _flowBytesErrorMax, _newDevices.Refused + _newPorts.Refused);
         }
     }
 
@@ -186,7 +188,7 @@ public sealed partial class NodeEngine
         OpenWindow window = WindowAt(nowNs);
         foreach (ref readonly PortCounterSample sample in samples)
         {
-            if (PortOf(found, sample.Port) is { } port)
+            if (PortOf(found, sample.Port, listed: true) is { } port)
             {
                 long resets = port.CounterResets;
                 if (port.AddCounters(sample, nowNs) is { } grown)

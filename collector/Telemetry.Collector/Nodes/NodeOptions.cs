@@ -40,6 +40,15 @@ public sealed record NodeOptions
     /// <summary>Switches, ports and links tracked, 16 to 1,000,000 of each; others are counted as errors. Default 20,000.</summary>
     public int MaxEntities { get; init; } = 20_000;
 
+    /// <summary>Devices taken up from reports although no inventory lists them, 4 to 1,000,000; half of them may be of one sender. Default 2000.</summary>
+    public int MaxUnlistedDevices { get; init; } = 2000;
+
+    /// <summary>Of those devices so many a second, 1 to 1,000,000; a quarter of all at once. Default 100.</summary>
+    public int NewDevicesPerSecond { get; init; } = 100;
+
+    /// <summary>Ports and links taken up from reports although no inventory lists them, 4 to 1,000,000; half of them of one sender. Default 8000.</summary>
+    public int MaxUnlistedPorts { get; init; } = 8000;
+
     /// <summary>A flow without a packet for this long is forgotten, nanoseconds, from 1 s; default 60 s.</summary>
     public long FlowIdleNs { get; init; } = 60_000_000_000;
 
@@ -83,6 +92,9 @@ public sealed record NodeOptions
         faults.Range(TopFlows, 16, 1_000_000, nameof(TopFlows));
         faults.Range(MaxFlowsPerWindow, 1, 1_000_000, nameof(MaxFlowsPerWindow));
         faults.Range(MaxEntities, 16, 1_000_000, nameof(MaxEntities));
+        faults.Range(MaxUnlistedDevices, 4, 1_000_000, nameof(MaxUnlistedDevices));
+        faults.Range(NewDevicesPerSecond, 1, 1_000_000, nameof(NewDevicesPerSecond));
+        faults.Range(MaxUnlistedPorts, 4, 1_000_000, nameof(MaxUnlistedPorts));
         faults.Range(FlowIdleNs, 1_000_000_000, long.MaxValue / 2, nameof(FlowIdleNs));
         faults.Range(MaxEventsPerWindow, 1, 10_000, nameof(MaxEventsPerWindow));
         faults.Range(ExemplarsPerWindow, 0, 100, nameof(ExemplarsPerWindow));

@@ -15,6 +15,7 @@ namespace Telemetry.Collector.Nodes;
 /// <param name="FlowsEvicted">Silent flows that were forgotten early for new ones: should they go on, they count as new, and what they lost meanwhile is unknown.</param>
 /// <param name="FlowsPromoted">Large flows that were given the place of a small tracked one.</param>
 /// <param name="FlowBytesErrorMax">Bytes by which a flow beyond the tracked ones was told too small at most, of all windows so far; 0 when all were exact.</param>
+/// <param name="NewcomersRefused">Datagrams and hops left out because they name devices, ports or links that no inventory lists, beyond what is taken up of those.</param>
 public readonly record struct NodeStatistics(
     int Flows,
     long FlowsTracked,
@@ -29,4 +30,5 @@ public readonly record struct NodeStatistics(
     long Windows,
     long FlowsEvicted,
     long FlowsPromoted,
-    long FlowBytesErrorMax);
+    long FlowBytesErrorMax,
+    long NewcomersRefused);

@@ -29,6 +29,9 @@ internal sealed class PortState(SwitchState owner, uint port)
     /// <summary>An empty one, used before.</summary>
     public PortSlot? Spare { get; set; }
 
+    /// <summary>Links that were seen to leave it.</summary>
+    public int Links { get; set; }
+
     /// <summary>How often the switch's counters fell back to 0.</summary>
     public long CounterResets { get; private set; }
 

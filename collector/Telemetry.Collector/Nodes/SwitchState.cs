@@ -15,6 +15,9 @@ internal sealed class SwitchState(string name, DeviceTrack device)
 
     public ClockProfile Clock { get; set; } = new();
 
+    /// <summary>Sequences that it sends in.</summary>
+    public int Exporters { get; set; }
+
     /// <summary>Where its stamps lie on the run's clock.</summary>
     public EventClock Events { get; } = new();
 

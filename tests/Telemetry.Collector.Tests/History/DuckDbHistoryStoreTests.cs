@@ -138,4 +138,32 @@ public sealed class DuckDbHistoryStoreTests : IDisposable
         HistoryException fault = Assert.Throws<HistoryException>(() => DuckDbHistoryStore.Open(HistoryFile));
         Assert.StartsWith(HistoryFile, fault.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Write_ThousandsOfAlertsNewAndChanged_KeepsTheNewestOfEach()
+    {
+        using DuckDbHistoryStore store = DuckDbHistoryStore.InMemory();
+        HistoryBatch batch = new();
+        Alert Of(ulong id) => new() { Id = id, Kind = "silent", Entity = $"node-{id}", StartNs = (long)id, DetectedNs = 7, Score = 1, Explanation = "it's \"quiet\"", Detector = "liveness" };
+        for (ulong id = 1; id <= 5000; id++)
+        {
+            batch.Alerts[id] = Of(id);
+        }
+
+        store.Write(batch);
+        Assert.Equal(5000, store.Rows);
+        batch.Clear();
+        for (ulong id = 4001; id <= 6000; id++)
+        {
+            batch.Alerts[id] = Of(id);
+            batch.Alerts[id].EndNs = (long)id + 1;
+        }
+
+        store.Write(batch);
+        Assert.Equal(6000, store.Rows);
+        Assert.Equal(4000, store.ReadOpenAlerts().Count);
+        List<HistoryRow> rows = [.. store.Query(new HistoryRequest { Table = HistoryRequest.Types.Table.Alerts, Entity = "node-5000" })];
+        HistoryRow row = Assert.Single(rows);
+        Assert.Equal(["5000", "silent", "node-5000", "5000", "5001", "7", "1", "it's \"quiet\"", "liveness"], row.Values);
+    }
 }

@@ -182,7 +182,7 @@ public class NodeEngineTests
         ReportCounters counters = node.Counters;
         Assert.Equal(counters.Received, counters.Decoded + counters.Malformed);
         Assert.InRange(node.Statistics.Flows, 1, 16);
-        Assert.NotEqual(0, node.Statistics.EntitiesOmitted);
+        Assert.NotEqual(0, node.Statistics.EntitiesOmitted + node.Statistics.NewcomersRefused);
     }
 
     [Fact]
