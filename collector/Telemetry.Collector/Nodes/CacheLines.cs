@@ -10,6 +10,16 @@ internal static class CacheLines
 {
     private const int Bytes = 64;
 
+    /// <summary>Asks for the line of an array's element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Ask<T>(ref T wanted)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref wanted));
+        }
+    }
+
     /// <summary>Asks for the first lines of an object.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Ask(object? wanted, int lines)

@@ -5,7 +5,8 @@ namespace Telemetry.Collector.Nodes;
 /// <summary>Hops with what is measured at each; all flows over the same hops share one.</summary>
 internal sealed class FlowPath(HopRef[] hops, ulong[] keys, bool complete)
 {
-    private readonly ulong[] _keys = keys;
+    /// <summary>Node id and ports of each hop, newest first.</summary>
+    public ulong[] Keys { get; } = keys;
 
     /// <summary>Newest first, as in the report.</summary>
     public HopRef[] Hops { get; } = hops;
@@ -45,7 +46,7 @@ internal sealed class FlowPath(HopRef[] hops, ulong[] keys, bool complete)
 
     public bool Is(ReadOnlySpan<HopMetadata> hops, bool complete)
     {
-        ulong[] known = _keys;
+        ulong[] known = Keys;
         if (known.Length != hops.Length || IsComplete != complete)
         {
             return false;

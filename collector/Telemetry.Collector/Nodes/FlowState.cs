@@ -9,13 +9,18 @@ namespace Telemetry.Collector.Nodes;
 internal sealed class FlowState(in FiveTuple tuple, PairState pair, ExporterState exporter)
 {
     /// <summary>Cache lines that one of these takes.</summary>
-    public const int Lines = 4;
+    public const int Lines = 5;
 
     private const int SlotLines = 3;
     private const int HopLines = 4;
 
     private readonly FiveTuple _tuple = tuple;
     private long _publishedLost;
+
+    // Of the path: so that they can be asked for without touching it.
+    private FlowPath? _path;
+    private HopRef[]? _hops;
+    private ulong[]? _keys;
 
     public ref readonly FiveTuple Tuple => ref _tuple;
 
@@ -39,7 +44,11 @@ internal sealed class FlowState(in FiveTuple tuple, PairState pair, ExporterStat
     public DeviceTrack? SrcDevice { get; set; }
 
     /// <summary>Where its packets go; null before the first complete stack and after the inventory changed.</summary>
-    public FlowPath? Path { get; set; }
+    public FlowPath? Path
+    {
+        get => _path;
+        set => (_path, _hops, _keys) = (value, value?.Hops, value?.Keys);
+    }
 
     /// <summary>Switch names from source to sink; a new list for every new path.</summary>
     public string[] PathNames { get; set; } = [];
@@ -71,7 +80,9 @@ internal sealed class FlowState(in FiveTuple tuple, PairState pair, ExporterStat
     public void Ask()
     {
         CacheLines.Ask(Slot, SlotLines);
-        CacheLines.Ask(Path?.Hops, HopLines);
+        CacheLines.Ask(_path, 1);
+        CacheLines.Ask(_keys, 1);
+        CacheLines.Ask(_hops, HopLines);
     }
 
     /// <summary>Counts what was lost by this flow's own numbers since the last call.</summary>

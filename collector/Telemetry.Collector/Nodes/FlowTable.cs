@@ -13,8 +13,11 @@ internal sealed class FlowTable
     /// <summary>Grows with every flow that comes or goes: what was found at the same version is still right.</summary>
     public int Version { get; private set; }
 
+    /// <summary>Asks for the memory of the place where a flow with this hash would be.</summary>
+    public void AskPlace(ulong hash) => CacheLines.Ask(ref _entries[(int)hash & (_entries.Length - 1)]);
+
     /// <summary>Asks for the flow's memory, if one with this hash is there.</summary>
-    public void Ask(ulong hash)
+    public void AskFlow(ulong hash)
     {
         Entry[] entries = _entries;
         int mask = entries.Length - 1;

@@ -8,9 +8,9 @@ namespace Telemetry.Collector.Nodes;
 
 public sealed partial class NodeEngine
 {
-    // Reports that are decoded before the oldest of them is analysed: meanwhile its flow, then the flow's window and path come into the cache. A power of two has room
-    // for them and the one that is decoded (benchmark decode-aggregate-2hop).
-    private const int Ahead = 2;
+    // Reports that are decoded before the oldest of them is analysed: meanwhile its place in the flow table, then its flow, then the flow's window and path come into the
+    // cache. A power of two has room for them and the one that is decoded (benchmark decode-aggregate-2hop).
+    private const int Ahead = 3;
     private const int PendingMask = 3;
 
     private static readonly string[] s_errorNames = Enum.GetNames<ReportError>();
@@ -78,7 +78,9 @@ public sealed partial class NodeEngine
         }
     }
 
-    private PendingReport NextPending => _pending[(_firstPending + _pendingCount) & PendingMask];
+    private PendingReport NextPending => Pending(_pendingCount);
+
+    private PendingReport Pending(int number) => _pending[(_firstPending + number) & PendingMask];
 
     /// <summary>Queues what was decoded, asks for what will be needed of it and of the one before, and analyses the oldest.</summary>
     private void AddPending(ExporterState exporter, long nowNs)
@@ -88,17 +90,18 @@ public sealed partial class NodeEngine
         if (added.Report.HasFlow)
         {
             added.FlowHash = added.Report.Flow.StableHash;
-            _flows.Ask(added.FlowHash);
+            _flows.AskPlace(added.FlowHash);
         }
 
-        if (_pendingCount > 0)
+        if (_pendingCount > 0 && Pending(_pendingCount - 1) is { Report.HasFlow: true } one)
         {
-            PendingReport before = _pending[(_firstPending + _pendingCount - 1) & PendingMask];
-            if (before.Report.HasFlow)
-            {
-                (before.Flow, before.TableVersion) = (_flows.Find(before.Report.Flow, before.FlowHash), _flows.Version);
-                before.Flow?.Ask();
-            }
+            _flows.AskFlow(one.FlowHash);
+        }
+
+        if (_pendingCount > 1 && Pending(_pendingCount - 2) is { Report.HasFlow: true } two)
+        {
+            (two.Flow, two.TableVersion) = (_flows.Find(two.Report.Flow, two.FlowHash), _flows.Version);
+            two.Flow?.Ask();
         }
 
         if (++_pendingCount > Ahead)

@@ -258,6 +258,11 @@ public sealed partial class NodeEngine
         {
             ref readonly HopMetadata hop = ref hops[i];
             ref HopRef at = ref refs[i];
+            if (i + 1 < refs.Length)
+            {
+                refs[i + 1].Ask();
+            }
+
             if (at.Switch is { } found)
             {
                 Alive(found.Device, nowNs);
