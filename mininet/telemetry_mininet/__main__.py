@@ -43,6 +43,7 @@ JOBS: dict[str, Job] = {
     "exec": lambda lab, r: lab.execute(r["host"], r["command"], r["seconds"]),
     "pid": lambda lab, r: {"pid": lab.process_of(r["host"])},
     "shield": lambda lab, r: {"pids": lab.shield(r["first"], r["last"])},
+    "unshield": lambda lab, r: lab.unshield(),
     "link": lambda lab, r: lab.set_link(r["a"], r["b"], r["up"]),
     "loss": lambda lab, r: lab.set_loss(r["a"], r["b"], r["fraction"], r.get("prefix"), r.get("match", "")),
     "delay": lambda lab, r: lab.set_delay(r["a"], r["b"], r["delay_ms"], r["jitter_ms"]),

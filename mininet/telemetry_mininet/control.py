@@ -14,6 +14,9 @@ import threading
 from pathlib import Path
 from typing import Any, Callable
 
+PROGRAM_JOBS = ("scenario", "swap")
+"""What the program does, not the network; it listens for it while a shell or a command runs."""
+
 Run = Callable[[dict[str, Any]], Any]
 
 USAGE = """lab pingall                      every host pings every other one
@@ -24,6 +27,10 @@ lab loss A B FRACTION [PREFIX]   frames from A to B that are lost, 0 ends it
 lab reportloss SWITCH FRACTION   telemetry reports that are lost
 lab rate SWITCH PORT BPS         the rate of a switch's port
 lab switch SWITCH up|down        ends a switch's process, or starts it again
+lab scenario NAME [SECONDS]      a scenario's traffic and faults (15 s), and what was true
+lab swap SWITCH PROGRAM          another program for a switch: folder, JSON, source, or one that ships
+lab watch                        the terminal UI; q leaves it
+telemetry COMMAND                this program: telemetry status, telemetry p4 --address 127.0.0.1:50051 --device-id 1
 HOST [COMMAND]                   runs a command, or a shell, in a host; other hosts' names in it are their addresses"""
 
 
@@ -92,6 +99,11 @@ def parse(words: list[str]) -> dict[str, Any]:
             return {"do": "reportloss", "switch": switch, "fraction": float(fraction)}
         case ["rate", switch, port, bps]:
             return {"do": "rate", "switch": switch, "port": int(port), "bps": int(float(bps))}
+        case ["scenario", name, *seconds] if len(seconds) < 2:
+            request = {"do": "scenario", "name": os.path.abspath(name) if os.path.exists(name) else name}
+            return {**request, "seconds": float(seconds[0])} if seconds else request
+        case ["swap", switch, program]:
+            return {"do": "swap", "switch": switch, "program": os.path.abspath(program) if os.path.exists(program) else program}
         case ["switch", switch, "up" | "down" as state]:
             return {"do": "switch", "switch": switch, "up": state == "up"}
     raise ValueError(USAGE)
@@ -100,7 +112,7 @@ def parse(words: list[str]) -> dict[str, Any]:
 def ask(folder: str, request: dict[str, Any]) -> Any:
     """The lab's answer; RuntimeError is its fault."""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(os.path.join(folder, "control.sock"))
+        connection.connect(os.path.join(folder, "requests.sock" if request["do"] in PROGRAM_JOBS else "control.sock"))
         connection.sendall(json.dumps(request).encode() + b"\n")
         with connection.makefile("rb") as stream:
             answer = json.loads(stream.readline())
@@ -117,6 +129,9 @@ def _script(path: Path, text: str) -> None:
 def main() -> int:
     folder, *words = sys.argv[1:]
     try:
+        if words == ["watch"]:
+            feed = Path(folder, "feed").read_text(encoding="ascii").strip()
+            os.execvp("telemetry", ["telemetry", "tui", "--connect", feed])
         result = ask(folder, parse(words))
     except (ValueError, RuntimeError, OSError) as fault:
         print(fault, file=sys.stderr)

@@ -51,6 +51,11 @@ def shield(node: Node, interface: str, first: int, last: int) -> None:
     )
 
 
+def unshield(node: Node) -> None:
+    """Ends :func:`shield`."""
+    _nft(node, [f"add table netdev {_TABLE}", f"flush chain netdev {_TABLE} shield"])
+
+
 def set_delay(node: Node, interface: str, delay_ms: float, jitter_ms: float) -> None:
     """Delays the frames that leave ``interface``, 0 ends it; RuntimeError where the kernel has no netem."""
     command = ["tc", "qdisc", "replace" if delay_ms > 0 else "delete", "dev", interface, "root"]

@@ -165,6 +165,12 @@ class MininetLab:
             self.net[host.name].pexec(["sysctl", "-qw", f"net.ipv4.ip_local_port_range={last + 1} 65535"])
         return [self.process_of(host.name) for host in self.plan.hosts]
 
+    def unshield(self) -> None:
+        """Ends what :meth:`shield` did."""
+        for host in self.plan.hosts:
+            faults.unshield(self.net[host.name])
+            self.net[host.name].pexec(["sysctl", "-qw", "net.ipv4.ip_local_port_range=32768 60999"])
+
     def set_link(self, a: str, b: str, up: bool) -> None:
         """Takes every link between two devices down, or up again, at both ends.
 

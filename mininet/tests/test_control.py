@@ -1,14 +1,17 @@
-"""The commands of a lab's hosts, with ``mnexec`` played by a script that prints what it was given."""
+"""The commands of a lab's shell: those of hosts, with ``mnexec`` played by a script that prints what it was given, and ``lab``."""
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 import subprocess
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
-from telemetry_mininet.control import write_commands
+from telemetry_mininet.control import ask, parse, write_commands
 
 
 class WriteCommandsTest(unittest.TestCase):
@@ -38,6 +41,50 @@ class WriteCommandsTest(unittest.TestCase):
 
     def test_no_command_is_a_shell(self) -> None:
         self.assertEqual(self.run_in("h1"), "-a|41|bash|")
+
+
+class RequestTests(unittest.TestCase):
+    def test_words_become_requests(self) -> None:
+        self.assertEqual(parse(["link", "s1", "s2", "down"]), {"do": "link", "a": "s1", "b": "s2", "up": False})
+        self.assertEqual(parse(["scenario", "incast"]), {"do": "scenario", "name": "incast"})
+        self.assertEqual(parse(["scenario", "incast", "2.5"]), {"do": "scenario", "name": "incast", "seconds": 2.5})
+        self.assertEqual(parse(["swap", "s2", "int_mx"]), {"do": "swap", "switch": "s2", "program": "int_mx"})
+
+    def test_files_are_named_whole(self) -> None:
+        with tempfile.NamedTemporaryFile(dir=".", suffix=".json") as file:
+            name = os.path.basename(file.name)
+            self.assertEqual(parse(["scenario", name])["name"], os.path.abspath(name))
+
+    def test_other_words_get_the_usage(self) -> None:
+        for line in ("", "scenario", "scenario a 1 2", "swap s1", "link s1 s2 off"):
+            with self.assertRaisesRegex(ValueError, "lab pingall"):
+                parse(line.split())
+
+    def test_scenarios_and_swaps_go_to_the_program_and_all_else_to_the_network(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("control.sock", "requests.sock"):
+                self.serve(os.path.join(folder, name), name)
+            self.assertEqual(ask(folder, {"do": "pingall"}), "control.sock")
+            self.assertEqual(ask(folder, {"do": "scenario"}), "requests.sock")
+            self.assertEqual(ask(folder, {"do": "swap"}), "requests.sock")
+
+    def serve(self, path: str, answer: str) -> None:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        listener.listen()
+        self.addCleanup(listener.close)
+
+        def run() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection, connection.makefile("rb") as stream:
+                    stream.readline()
+                    connection.sendall(json.dumps({"result": answer}).encode() + b"\n")
+
+        threading.Thread(target=run, daemon=True).start()
 
 
 if __name__ == "__main__":

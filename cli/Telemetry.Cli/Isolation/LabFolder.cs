@@ -81,10 +81,8 @@ internal static class LabFolder
         }
     }
 
-    /// <summary>A process inside a running lab, by its folder; null before it has started.</summary>
-    public static int? ProcessInside(string folder) => ProcessesOf(folder)
-        .Where(p => p != Environment.ProcessId && Namespace(p) is { } space && space != Namespace(Environment.ProcessId))
-        .Select(p => (int?)p).FirstOrDefault();
+    /// <summary>The program inside a running lab, the first of its process namespace, by the lab's folder; null before it has started.</summary>
+    public static int? ProcessInside(string folder) => ProcessesOf(folder).Where(IsFirst).Select(p => (int?)p).FirstOrDefault();
 
     private static IEnumerable<string> All() =>
         Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*").Where(f => File.Exists(Path.Combine(f, OwnerFile)));
@@ -123,8 +121,13 @@ internal static class LabFolder
         }
     }
 
-    private static string? Namespace(int process) =>
-        File.ResolveLinkTarget(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/ns/net"), returnFinalTarget: false)?.Name;
+    // Whoever made the namespace is not in it, and a host's processes have a network of their own.
+    private static bool IsFirst(int process)
+    {
+        string status = System.Text.Encoding.UTF8.GetString(ReadOrEmpty(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/status")));
+        string[] numbers = status.Split('\n').FirstOrDefault(line => line.StartsWith("NSpid:", StringComparison.Ordinal))?.Split('\t') ?? [];
+        return numbers.Length > 2 && numbers[^1] == "1";
+    }
 
     private static byte[] ReadOrEmpty(string path)
     {

@@ -97,7 +97,7 @@ internal sealed class EmbeddedNetwork : ILiveNetwork
         }
     }
 
-    public Task RunCommandAsync(string command, CancellationToken cancellation) =>
+    public Task RunCommandAsync(string command, LabOptions run, SwapProgram swap, CancellationToken cancellation) =>
         throw new LabException("hosts of the embedded fabric run no commands: they exist in Mininet only");
 
     public async Task<LabResult> CompleteAsync(LabResult measured)

@@ -57,7 +57,7 @@ internal interface ILiveNetwork : IAsyncDisposable
 
     /// <summary>Runs a shell command instead of a scenario, until it ends or is cancelled (<see cref="LiveSettings.Command"/>).</summary>
     /// <exception cref="LabException">This network has no hosts that could run one.</exception>
-    Task RunCommandAsync(string command, CancellationToken cancellation);
+    Task RunCommandAsync(string command, LabOptions run, SwapProgram swap, CancellationToken cancellation);
 
     /// <summary>Stops the traffic and adds to the result what the network itself knows.</summary>
     Task<LabResult> CompleteAsync(LabResult measured);

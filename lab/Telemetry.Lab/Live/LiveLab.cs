@@ -12,6 +12,7 @@ using Telemetry.Controller.Topologies;
 using Telemetry.Inference.Alerts;
 using Telemetry.Inference.Detectors;
 using Telemetry.Lab.Mininet;
+using Telemetry.Lab.Programs;
 using Telemetry.Lab.Running;
 
 namespace Telemetry.Lab.Live;
@@ -70,30 +71,26 @@ public static class LiveLab
 
         ConcurrentDictionary<string, GrpcChannel> channels = new();
         ControllerApp? controller = null;
+        LabOptions now = options;
         using CancellationTokenSource followEnd = new();
         Task follow = Task.CompletedTask;
         try
         {
             if (options.Controlled)
             {
-                controller = new ControllerApp(options.Topology, Options(program, options, network), settings.Time, Connect);
-                Convergence convergence = new(options.Topology, controller);
-                network.Drain = drain => controller.Drain(drain.A, drain.B, drain.Drained);
-                controller.LinkChanged += change => chain.TellLink(change.A.Device, ControllerSetup.Status(change));
-                controller.SwitchChanged += status => chain.TellDevice(ControllerSetup.Reading(status));
-                await ConvergeAsync(controller, convergence, options, settings, cancellation).ConfigureAwait(false);
+                await ControlAsync(cancellation).ConfigureAwait(false);
                 settings.Progress(Converged);
                 if (options.ClosedLoop is not null)
                 {
                     GrpcChannel feed = channels.GetOrAdd("the feed", _ => GrpcChannel.ForAddress(chain.Feed));
-                    follow = AlertFeed.FollowAsync(feed, controller, settings.Time, followEnd.Token);
+                    follow = AlertFeed.FollowAsync(feed, controller!, settings.Time, followEnd.Token);
                 }
             }
 
             try
             {
                 await (settings.Command is { } command
-                    ? network.RunCommandAsync(command, cancellation)
+                    ? network.RunCommandAsync(command, options, SwapAsync, cancellation)
                     : network.RunAsync(options, settings.Progress, cancellation)).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -123,6 +120,35 @@ public static class LiveLab
             {
                 channel.Dispose();
             }
+        }
+
+        async Task ControlAsync(CancellationToken stop)
+        {
+            controller = new ControllerApp(now.Topology, Options(program, now, network), settings.Time, Connect);
+            Convergence convergence = new(now.Topology, controller);
+            network.Drain = drain => controller.Drain(drain.A, drain.B, drain.Drained);
+            controller.LinkChanged += change => chain.TellLink(change.A.Device, ControllerSetup.Status(change));
+            controller.SwitchChanged += status => chain.TellDevice(ControllerSetup.Reading(status));
+            await ConvergeAsync(controller, convergence, now, settings, stop).ConfigureAwait(false);
+        }
+
+        // A controller that wants the new program takes the place of the one that wanted the old: switches keep their entries meanwhile.
+        async Task<string> SwapAsync(string switchName, string wanted, string folder, CancellationToken stop)
+        {
+            if (controller is null || options.ClosedLoop is not null)
+            {
+                throw new LabException(controller is null
+                    ? "this lab has no controller of its own: telemetry p4 swap changes a switch's program"
+                    : "programs are not swapped while alerts shift load");
+            }
+
+            LabOptions next = ProgramSelection.Of(now, switchName, wanted);
+            next = await LabPrograms.CompileAsync(next, folder, stop).ConfigureAwait(false);
+            LabPrograms.Check(next);
+            await controller.DisposeAsync().ConfigureAwait(false);
+            now = next;
+            await ControlAsync(stop).ConfigureAwait(false);
+            return $"{switchName} runs {Path.GetFileNameWithoutExtension(next.Topology.Switches.First(s => s.Name == switchName).Program)}";
         }
 
         CallInvoker Connect(SwitchNode node) => channels

@@ -12,7 +12,7 @@ using Telemetry.Lab.Traffic;
 namespace Telemetry.Lab.Live;
 
 /// <summary>Mininet's hosts and links around switch processes on veth.</summary>
-internal sealed class LiveMininet(Topology topology, MininetOptions options, ulong seed, TimeProvider time) : ILiveNetwork
+internal sealed partial class LiveMininet(Topology topology, MininetOptions options, ulong seed, TimeProvider time) : ILiveNetwork
 {
     private const int ReportUdpPort = 32766;
     private const double DrainSeconds = 0.5;
@@ -67,6 +67,7 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
         _traffic = new MininetTraffic(topology, seed, time, _hasBmv2);
         _network = await MininetNetwork.StartAsync(topology, options, cancellation).ConfigureAwait(false);
         Priority.RaiseProcess(); // not before: what people run in hosts has the usual one
+        await LabShell.InstallAsync(options.WorkFolder, options.Program, DataCenterListen, cancellation).ConfigureAwait(false);
         foreach (SwitchNode router in topology.Switches.Where(s => !s.RunsP4))
         {
             _routers.Add(router.Name, await _network.ProcessOfAsync(router.Name, cancellation).ConfigureAwait(false));
@@ -85,8 +86,7 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
 
     public async Task RunAsync(LabOptions run, Action<string> progress, CancellationToken cancellation)
     {
-        MininetNetwork network = _network ?? throw new InvalidOperationException("the network is not up");
-        MininetTraffic traffic = _traffic ?? throw new InvalidOperationException("the network is not up");
+        MininetNetwork network = Network();
         _progress = progress;
         long begun = TimeProvider.System.GetTimestamp();
         foreach (string note in network.Notes)
@@ -95,27 +95,9 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
         }
 
         await PingAsync(network, cancellation).ConfigureAwait(false);
-
-        IReadOnlyList<int> processes = await network.ShieldAsync(
-            ScenarioTraffic.FirstSourcePort, ScenarioTraffic.LastDestinationPort, cancellation).ConfigureAwait(false);
         double seconds = Math.Max(1, run.Seconds - TimeProvider.System.GetElapsedTime(begun).TotalSeconds - DrainSeconds);
-        ScenarioPlan plan = await traffic.StartAsync(run.Scenario, seconds, processes, _routers).ConfigureAwait(false);
-        progress($"{plan.Name}: {plan.Flows.Count} flows over {seconds:F0} s");
-        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task faults = new ScenarioFaults(topology, network, traffic, Drain).PlayAsync(plan, over.Token);
-        Task length = Task.Delay(TimeSpan.FromSeconds(seconds + DrainSeconds), cancellation);
-        if (await Task.WhenAny(faults, length).ConfigureAwait(false) == faults)
-        {
-            await faults.ConfigureAwait(false); // a fault that cannot be played ends the run
-        }
-
-        await length.ConfigureAwait(false);
-        await over.CancelAsync().ConfigureAwait(false);
-        await faults.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await PlayAsync(_traffic ?? throw new InvalidOperationException("the network is not up"), run.Scenario, seconds, cancellation).ConfigureAwait(false);
     }
-
-    public async Task RunCommandAsync(string command, CancellationToken cancellation) =>
-        _commandExitCode = await LabShell.RunAsync(options.WorkFolder, command, cancellation).ConfigureAwait(false);
 
     public async Task<LabResult> CompleteAsync(LabResult measured)
     {
@@ -144,6 +126,31 @@ internal sealed class LiveMininet(Topology topology, MininetOptions options, ulo
         {
             await _network.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private MininetNetwork Network() => _network ?? throw new InvalidOperationException("the network is not up");
+
+    /// <summary>Plays traffic and faults to their end; returns the plan and when its traffic began, by the traffic's clock.</summary>
+    private async Task<(ScenarioPlan Plan, long StartNs)> PlayAsync(MininetTraffic traffic, string name, double seconds, CancellationToken cancellation)
+    {
+        MininetNetwork network = Network();
+        IReadOnlyList<int> processes = await network.ShieldAsync(
+            ScenarioTraffic.FirstSourcePort, ScenarioTraffic.LastDestinationPort, cancellation).ConfigureAwait(false);
+        ScenarioPlan plan = await traffic.StartAsync(name, seconds, processes, _routers).ConfigureAwait(false);
+        long startNs = await traffic.NowAsync().ConfigureAwait(false);
+        _progress($"{plan.Name}: {plan.Flows.Count} flows over {seconds:F0} s");
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task faults = new ScenarioFaults(topology, network, traffic, Drain).PlayAsync(plan, over.Token);
+        Task length = Task.Delay(TimeSpan.FromSeconds(seconds + DrainSeconds), cancellation);
+        if (await Task.WhenAny(faults, length).ConfigureAwait(false) == faults)
+        {
+            await faults.ConfigureAwait(false); // a fault that cannot be played ends the run
+        }
+
+        await length.ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        await faults.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return (plan, startNs);
     }
 
     private async Task PingAsync(MininetNetwork network, CancellationToken cancellation)

@@ -8,6 +8,25 @@ public static class LabShell
     /// <summary>The folder with the commands, inside a lab's work folder; the Python package fills it.</summary>
     public static string CommandFolder(string workFolder) => Path.Combine(workFolder, "bin");
 
+    /// <summary>Adds this program to a lab's commands, as <c>telemetry</c>, and notes where watchers find the data center.</summary>
+    /// <param name="workFolder">The lab's.</param>
+    /// <param name="program">What starts this program, up to the name of a command.</param>
+    /// <param name="feed">The data center's <c>ADDRESS:PORT</c>.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task InstallAsync(string workFolder, IReadOnlyList<string> program, string feed, CancellationToken cancellation)
+    {
+        string words = string.Join(' ', program.Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+        string script = Path.Combine(CommandFolder(workFolder), "telemetry");
+        // A lab started from a lab's shell has namespaces of its own again.
+        await File.WriteAllTextAsync(script, $"#!/bin/sh\nunset TELEMETRY_NAMESPACE\nexec {words} \"$@\"\n", cancellation).ConfigureAwait(false);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(workFolder, "feed"), $"{feed}\n", cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>What to start: a command, or for an empty one a shell for people.</summary>
     public static IReadOnlyList<string> Arguments(string command) => command.Length == 0
         ? ["--noprofile", "--norc", "-i"]

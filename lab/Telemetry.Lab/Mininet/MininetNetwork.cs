@@ -166,6 +166,10 @@ public sealed class MininetNetwork : IAsyncDisposable
         return [.. result["pids"]!.AsArray().Select(p => (int)p!)];
     }
 
+    /// <summary>Lets hosts' kernels have what <see cref="ShieldAsync"/> kept from them.</summary>
+    /// <exception cref="MininetException">The job failed.</exception>
+    public Task UnshieldAsync(CancellationToken cancellation) => DoAsync(new JsonObject { ["do"] = "unshield" }, cancellation);
+
     /// <summary>Ends the network: its switches first, then its hosts and links.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -35,6 +35,51 @@ internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, 
         }
     }
 
+    /// <summary>Ends what a plan's faults would leave behind: links and switches that are down, loss, delay, and changed rates.</summary>
+    /// <exception cref="MininetException">The network refused one.</exception>
+    public async Task MendAsync(ScenarioPlan plan, CancellationToken cancellation)
+    {
+        foreach (SwitchAction last in plan.SwitchActions.GroupBy(a => a.Switch).Select(Last).Where(a => !a.Up))
+        {
+            await SetSwitchAsync(last with { Up = true }, cancellation).ConfigureAwait(false);
+        }
+
+        foreach (LinkAction last in plan.LinkActions.GroupBy(a => FabricLink.EntityOf(a.A, a.B)).Select(Last).Where(a => !a.Up))
+        {
+            await SetLinkAsync(last with { Up = true }, cancellation).ConfigureAwait(false);
+        }
+
+        foreach (LossAction last in plan.LossActions.GroupBy(a => FabricLink.EntityOf(a.A, a.B)).Select(Last).Where(a => a.Fraction > 0))
+        {
+            await SetLossAsync(last with { Fraction = 0 }, cancellation).ConfigureAwait(false);
+        }
+
+        foreach (SlowAction last in plan.SlowActions.GroupBy(a => FabricLink.EntityOf(a.A, a.B)).Select(Last))
+        {
+            if (last.DelayNs > 0 || last.JitterNs > 0 || last.RateBitsPerSecond > 0)
+            {
+                await SetSlowAsync(last with { DelayNs = 0, JitterNs = 0, RateBitsPerSecond = 0 }, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        foreach (QueueRateAction last in plan.QueueRateActions.GroupBy(a => (a.Switch, a.Port)).Select(Last).Where(a => a.RateBitsPerSecond > 0))
+        {
+            await SetQueueRateAsync(last with { RateBitsPerSecond = 0 }, cancellation).ConfigureAwait(false);
+        }
+
+        foreach (ReportLossAction last in plan.ReportLossActions.GroupBy(a => a.Switch).Select(Last).Where(a => a.Fraction > 0))
+        {
+            await network.SetReportLossAsync(last.Switch, 0, cancellation).ConfigureAwait(false);
+        }
+
+        foreach (DrainAction last in plan.DrainActions.GroupBy(a => FabricLink.EntityOf(a.A, a.B)).Select(Last).Where(a => a.Drained))
+        {
+            drain(last with { Drained = false });
+        }
+
+        static T Last<TKey, T>(IGrouping<TKey, T> actions) => actions.Last();
+    }
+
     private async Task SetLinkAsync(LinkAction action, CancellationToken cancellation)
     {
         // Down from the first end that goes down, up once both are.

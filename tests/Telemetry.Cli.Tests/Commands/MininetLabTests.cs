@@ -138,6 +138,44 @@ public class MininetLabTests
         Assert.Contains(paths, p => p.StartsWith("s1 ", StringComparison.Ordinal) && p.Contains("s7", StringComparison.Ordinal) && p.EndsWith(" s6", StringComparison.Ordinal));
     }
 
+    [RequiresFact("root", Mininet, Ping, Nft, "nsenter")]
+    public async Task Lab_MininetShell_RunsScenariosSwapsProgramsAndLetsOthersIn()
+    {
+        string visited = Path.GetTempFileName();
+        string script = $$"""
+            lab scenario nosuch 5
+            lab scenario linkfail 4
+            lab swap s9 int
+            lab swap s2 int_mx
+            lab pingall
+            p4() { telemetry p4 --address 127.0.0.1:50052 --device-id 2 --program $1 entries > /dev/null; }
+            p4 int_mx && echo so says s2
+            p4 int || echo and no longer int
+            echo the shell is open
+            while [ -e {{visited}} ]; do sleep 0.2; done
+            """;
+        await using TelemetryProcess lab = TelemetryProcess.Start("lab", "--mininet", "--topology", "linear", "--run", script);
+        LabRemains remains = LabRemains.Of(await lab.SaysAsync(LabRemains.FolderIn));
+        await lab.SaysAsync("the shell is open");
+        (int code, _, string visitor) = await TelemetryProcess.RunAsync(
+            "lab", "attach", Path.GetFileName(remains.Folder), "--run", "lab link s1 s2 down; h1 ping -c 1 -W 1 h6; lab link s1 s2 up; telemetry status");
+        File.Delete(visited);
+        (int labCode, _, string said) = await lab.EndAsync();
+
+        Assert.True(code == 0, visitor);
+        Assert.Contains("0 received", visitor, StringComparison.Ordinal); // while the link was down
+        Assert.Contains("datacenter", visitor, StringComparison.Ordinal);
+        Assert.True(labCode == 0, said);
+        Assert.Contains("no scenario nosuch; known: ", said, StringComparison.Ordinal);
+        Assert.Contains("linkdown at s", said, StringComparison.Ordinal);
+        Assert.Contains("no P4 switch s9; known: s1, s2, s3", said, StringComparison.Ordinal);
+        Assert.Contains("\"s2 runs int_mx\"", said, StringComparison.Ordinal);
+        Assert.Contains("\"pairs\": 30, \"answered\": 30", said, StringComparison.Ordinal); // the scenario's link is mended, the new program forwards
+        Assert.Contains("so says s2", said, StringComparison.Ordinal);
+        Assert.Contains("and no longer int", said, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(remains.Folder));
+    }
+
     [RequiresFact("root", Mininet, Ping, Nft)]
     public async Task Lab_MininetInterrupted_LeavesNothingBehind()
     {

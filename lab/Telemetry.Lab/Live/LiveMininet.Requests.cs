@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Telemetry.Lab.Mininet;
+using Telemetry.Lab.Running;
+using Telemetry.Lab.Scenarios;
+
+namespace Telemetry.Lab.Live;
+
+internal sealed partial class LiveMininet
+{
+    private const double UsualScenarioSeconds = 15;
+
+    private int _played;
+
+    public async Task RunCommandAsync(string command, LabOptions run, SwapProgram swap, CancellationToken cancellation)
+    {
+        LabRequests requests = new(options.WorkFolder, (request, stop) => AnswerAsync(request, run, swap, stop), cancellation);
+        await using (requests.ConfigureAwait(false))
+        {
+            _commandExitCode = await LabShell.RunAsync(options.WorkFolder, command, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<JsonNode?> AnswerAsync(JsonObject request, LabOptions run, SwapProgram swap, CancellationToken cancellation)
+    {
+        return (string?)request["do"] switch
+        {
+            "scenario" => await ScenarioAsync(
+                Text("name"), request["seconds"] is { } seconds ? (double)seconds : UsualScenarioSeconds, run, cancellation).ConfigureAwait(false),
+            "swap" => JsonValue.Create(await swap(Text("switch"), Text("program"), options.WorkFolder, cancellation).ConfigureAwait(false)),
+            var unknown => throw new LabException($"unknown request {unknown}: scenario or swap expected"),
+        };
+
+        string Text(string key) => (string?)request[key] ?? throw new LabException($"{key} is missing");
+    }
+
+    /// <summary>Plays a scenario between what people do, mends what it broke, and tells its truth, in seconds since it began.</summary>
+    private async Task<JsonNode?> ScenarioAsync(string name, double seconds, LabOptions run, CancellationToken cancellation)
+    {
+        MininetNetwork network = Network();
+        (run with { Scenario = name, Seconds = seconds }).Validate();
+        using MininetTraffic traffic = new(topology, seed + (ulong)++_played, time, _hasBmv2);
+        (ScenarioPlan plan, long startNs) = await PlayAsync(traffic, name, seconds, cancellation).ConfigureAwait(false);
+        await new ScenarioFaults(topology, network, traffic, Drain).MendAsync(plan, cancellation).ConfigureAwait(false);
+        await network.UnshieldAsync(cancellation).ConfigureAwait(false);
+        (long endNs, _) = await traffic.CompleteAsync().ConfigureAwait(false);
+        return new JsonObject
+        {
+            ["scenario"] = plan.Name,
+            ["flows"] = plan.Flows.Count,
+            ["packets_sent"] = traffic.Truth.Flows.Sum(f => f.PacketsSent),
+            ["packets_delivered"] = traffic.Truth.Flows.Sum(f => f.PacketsDelivered),
+            ["truth"] = new JsonArray([.. traffic.Truth.Episodes(endNs).Select(e => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{e.Kind} at {e.Entity} from {(e.StartNs - startNs) / 1e9:F1} s{(e.EndNs is { } end ? string.Create(CultureInfo.InvariantCulture, $" to {(end - startNs) / 1e9:F1} s") : "")}"))]),
+            ["note"] = traffic.Shortfall(),
+        };
+    }
+}
