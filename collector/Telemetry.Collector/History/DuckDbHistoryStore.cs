@@ -13,7 +13,7 @@ namespace Telemetry.Collector.History;
 public sealed partial class DuckDbHistoryStore : IHistoryStore
 {
     private const string Memory = ":memory:";
-    private const int MemoryLimitMiB = 256;
+    private const int MemoryLimitMiB = 96;
     private const int CheckpointMiB = 8;
 
     private readonly Lock _writeLock = new();
