@@ -120,7 +120,7 @@ public sealed partial class NodeEngine
             return null;
         }
 
-        if (from.Port is not { } port || ((port.Links >= FreeLinks || !from.Switch.TryGetLimits(from.EgressPort, out _)) && !TakesPort()))
+        if (!from.TryGetPort(egressPort, out PortState? port) || ((port.Links >= FreeLinks || !from.TryGetLimits(egressPort, out _)) && !TakesPort()))
         {
             return null;
         }
