@@ -1,6 +1,7 @@
 using Grpc.Core;
 using P4.V1;
 using Telemetry.Controller.Entries;
+using Telemetry.Controller.Programs;
 using Telemetry.P4Runtime.Errors;
 using Telemetry.P4Runtime.Schema;
 
@@ -102,12 +103,13 @@ public sealed partial class P4Switch
 
     /// <summary>
     /// Reads all that a client wrote: table entries, members, groups, clone sessions, multicast groups and digests.
-    /// Default actions and the program's constant entries are not among them. What a target cannot list is left out.
+    /// Default actions and the program's own entries, constant or as it made them, are not among them. What a target cannot list is left out.
     /// </summary>
     /// <exception cref="P4RuntimeException">The call failed.</exception>
     public async Task<IReadOnlyList<P4Entry>> ReadStateAsync(CancellationToken cancellation = default)
     {
-        P4InfoIndex index = (Pipeline.Saved ?? RunningProgram()).Index;
+        P4Program program = Pipeline.Saved ?? RunningProgram();
+        P4InfoIndex index = program.Index;
         List<P4Entry> state = [];
         if (index.ActionProfiles.Count > 0)
         {
@@ -118,7 +120,7 @@ public sealed partial class P4Switch
 
         IReadOnlyList<P4Entry> tables = [.. (await ReadAsync(await TableFiltersAsync(index, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false))
             .Select(e => new P4Entry(e, index))];
-        state.AddRange(tables.Where(e => e.Entity.TableEntry is { IsConst: false, IsDefaultAction: false }));
+        state.AddRange(tables.Where(e => e.Entity.TableEntry is { IsConst: false, IsDefaultAction: false } && !program.InitialEntries.Contains(e.Entity)));
         foreach (DigestInfo digest in index.Digests)
         {
             // one by one: simple_switch_grpc reads no digest that is not named

@@ -5,7 +5,7 @@ namespace Telemetry.Controller.Client;
 
 /// <summary>
 /// Writes a stream's messages one after the other from any thread. What finds the buffer full is refused, and what
-/// still waits when the stream breaks is lost: both are counted.
+/// still waits when the stream breaks is lost: both are counted, if they are packets.
 /// </summary>
 internal sealed class StreamSender(IClientStreamWriter<StreamMessageRequest> writer, int limit)
 {
@@ -24,7 +24,7 @@ internal sealed class StreamSender(IClientStreamWriter<StreamMessageRequest> wri
         {
             if (_broken || _waiting.Count >= limit)
             {
-                _dropped++;
+                _dropped += Packets(message);
                 return false;
             }
 
@@ -48,7 +48,7 @@ internal sealed class StreamSender(IClientStreamWriter<StreamMessageRequest> wri
         lock (_gate)
         {
             _broken = true;
-            _dropped += _waiting.Count;
+            _dropped += _waiting.Sum(Packets);
             _waiting.Clear();
             return _sending ? _idle!.Task : Task.CompletedTask;
         }
@@ -85,10 +85,13 @@ internal sealed class StreamSender(IClientStreamWriter<StreamMessageRequest> wri
                 lock (_gate)
                 {
                     _broken = true;
-                    _dropped += _waiting.Count + 1;
+                    _dropped += Packets(message) + _waiting.Sum(Packets);
                     _waiting.Clear();
                 }
             }
         }
     }
+
+    // A claim to be primary that finds nobody, as while a switch restarts, is no packet.
+    private static long Packets(StreamMessageRequest message) => message.UpdateCase == StreamMessageRequest.UpdateOneofCase.Packet ? 1 : 0;
 }

@@ -10,6 +10,8 @@ namespace Telemetry.Controller.Programs;
 /// <summary>A compiled P4 program: p4c's BMv2 JSON and the P4Info that belongs to it. Immutable.</summary>
 public sealed class P4Program
 {
+    private InitialEntries? _initialEntries;
+
     internal P4Program(string name, string jsonPath, P4InfoIndex index, byte[] deviceConfig, ProgramDescription? description = null)
     {
         Description = description ?? ProgramDescription.FromTables(index);
@@ -37,6 +39,9 @@ public sealed class P4Program
 
     /// <summary>The JSON's bytes, as a switch gets them.</summary>
     public ByteString DeviceConfig { get; }
+
+    /// <summary>What the program puts into its tables itself.</summary>
+    internal InitialEntries InitialEntries => _initialEntries ??= InitialEntries.Of(this);
 
     /// <summary>Digest over both files, never 0: a switch that returns it runs this very program.</summary>
     public ulong Cookie { get; }
