@@ -44,5 +44,14 @@ internal sealed class UdpBatch : IDisposable
         return length >= 0;
     }
 
+    /// <summary>Leaves datagrams to the system's buffer for a moment, where it can.</summary>
+    public static void Gather(uint microseconds)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = UdpNative.Sleep(microseconds);
+        }
+    }
+
     public void Dispose() => _receiver.Dispose();
 }

@@ -22,6 +22,10 @@ public static partial class UdpNative
     [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
     public static partial int Send(int socket, nint messages, uint count, int flags);
 
+    /// <summary>Lets the calling thread sleep (usleep(3)); the system adds up to its timer slack, usually 50 us.</summary>
+    [LibraryImport("libc", EntryPoint = "usleep")]
+    internal static partial int Sleep(uint microseconds);
+
     /// <summary>One message: struct mmsghdr of 64-bit Linux.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Message

@@ -27,6 +27,7 @@ internal sealed class UdpReceiver : IDisposable
     private readonly byte[] _names = GC.AllocateArray<byte>(MostAtOnce * NameSize, pinned: true);
     private readonly SocketAddress _from;
     private readonly nint _messagesAt;
+    private byte[][]? _described;
 
     /// <summary>Takes over a bound socket.</summary>
     /// <param name="socket">Closed with the receiver.</param>
@@ -45,15 +46,37 @@ internal sealed class UdpReceiver : IDisposable
     /// </summary>
     /// <returns>How many; 0 when none came in time.</returns>
     /// <exception cref="SocketException">The socket was closed or failed.</exception>
-    public int Receive(ReadOnlySpan<byte[]> buffers, Span<int> lengths, Span<UInt128> senders, bool wait = true)
+    public int Receive(byte[][] buffers, Span<int> lengths, Span<UInt128> senders, bool wait)
     {
-        int wanted = Math.Min(buffers.Length, MostAtOnce);
-        if (!_batched)
+        // The same buffers as before are described to the system already: only what it wrote there is set again.
+        if (buffers != _described && _batched)
         {
-            return wait || _socket.Available > 0 ? ReceiveOne(buffers[0], lengths, senders) : 0;
+            Describe(buffers);
+            _described = buffers;
         }
 
-        for (int i = 0; i < wanted; i++)
+        return _batched ? Take(Math.Min(buffers.Length, MostAtOnce), lengths, senders, wait)
+            : wait || _socket.Available > 0 ? ReceiveOne(buffers[0], lengths, senders)
+            : 0;
+    }
+
+    /// <summary>The same into a part of the caller's buffers, another one each time; waits.</summary>
+    public int Receive(ReadOnlySpan<byte[]> buffers, Span<int> lengths, Span<UInt128> senders)
+    {
+        if (!_batched)
+        {
+            return ReceiveOne(buffers[0], lengths, senders);
+        }
+
+        Describe(buffers);
+        return Take(Math.Min(buffers.Length, MostAtOnce), lengths, senders, wait: true);
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private void Describe(ReadOnlySpan<byte[]> buffers)
+    {
+        for (int i = 0; i < Math.Min(buffers.Length, MostAtOnce); i++)
         {
             _parts[i] = new UdpNative.Part { Base = Marshal.UnsafeAddrOfPinnedArrayElement(buffers[i], 0), Length = (nuint)buffers[i].Length };
             _messages[i] = new UdpNative.Message
@@ -65,6 +88,11 @@ internal sealed class UdpReceiver : IDisposable
             };
         }
 
+        _described = null;
+    }
+
+    private int Take(int wanted, Span<int> lengths, Span<UInt128> senders, bool wait)
+    {
         int count = UdpNative.Receive((int)_socket.Handle, _messagesAt, (uint)wanted, wait ? UdpNative.WaitForOne : UdpNative.DoNotWait, 0);
         if (count < 0)
         {
@@ -76,12 +104,11 @@ internal sealed class UdpReceiver : IDisposable
         {
             lengths[i] = (_messages[i].Flags & UdpNative.Truncated) != 0 ? -1 : (int)_messages[i].Length;
             senders[i] = SenderOf(_names.AsSpan(i * NameSize, NameSize));
+            _messages[i].NameLength = NameSize;
         }
 
         return count;
     }
-
-    public void Dispose() => _socket.Dispose();
 
     private int ReceiveOne(byte[] buffer, Span<int> lengths, Span<UInt128> senders)
     {
