@@ -172,6 +172,7 @@ public sealed partial class NodeHost
                 }
             }
 
+            _engine.EndOfMany();
             Volatile.Write(ref _direct, _direct + count);
             _lastBatchNs = nowNs;
             TickIfDue(nowNs, more: count == batch.Capacity);
@@ -234,6 +235,7 @@ public sealed partial class NodeHost
             more |= ring.Waiting > 0;
         }
 
+        _engine.EndOfMany();
         return more;
     }
 }

@@ -36,7 +36,7 @@ public sealed partial class NodeEngine
         FinishPending();
     }
 
-    /// <summary>The same for one of many that are at hand: its last reports may be analysed with the next datagram, or with the next call of anything else.</summary>
+    /// <summary>The same for one of many that are at hand: its last reports may be analysed with the next datagram, or with the next call of anything else, as <see cref="EndOfMany"/>.</summary>
     public void OnDatagramOfMany(ReadOnlySpan<byte> udpPayload, in DatagramOrigin origin)
     {
         long nowNs = origin.ArrivalNs != 0 ? origin.ArrivalNs : RunClock.NowNs(_time);
@@ -109,6 +109,9 @@ public sealed partial class NodeEngine
             FinishOldest();
         }
     }
+
+    /// <summary>No more are at hand: analyses what waits.</summary>
+    public void EndOfMany() => FinishPending();
 
     private void FinishPending()
     {

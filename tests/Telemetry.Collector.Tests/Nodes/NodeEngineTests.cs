@@ -3,6 +3,9 @@ using Telemetry.Collector.Distributions;
 using Telemetry.Collector.Nodes;
 using Telemetry.Collector.Tests.Fixtures;
 using Telemetry.Collector.Time;
+using Telemetry.Wire.Headers;
+using Telemetry.Wire.Int;
+using Telemetry.Wire.Reports;
 
 namespace Telemetry.Collector.Tests.Nodes;
 
@@ -79,6 +82,56 @@ public class NodeEngineTests
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(512ul, node.Counters.Decoded);
+    }
+
+    [Fact]
+    public void OnDatagramOfMany_ReportsOfAllKinds_WindowsAreThoseOfOneByOne()
+    {
+        BatchList oneByOne = new();
+        NodeOptions options = new() { MaxFlows = 40, TopFlows = 16, LatenessNs = 0 };
+        NodeEngine single = new(options, _time, oneByOne);
+        NodeEngine many = new(options, _time, _sink);
+        single.SetInventory(Inventories.Linear());
+        many.SetInventory(Inventories.Linear());
+        Random random = new(4);
+        uint sequence = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            // Some are coalesced, some cut, some change their path; most flows come again and again, others push them out.
+            byte[] buffer = new byte[2048];
+            ReportBuilder builder = new(buffer, 1, sequence++ & 0x3F_FFFF, 2);
+            for (int reports = random.Next(5) == 0 ? random.Next(1, 6) : 1; reports > 0; reports--)
+            {
+                ulong atUs = 1000 + ((ulong)_time.GetUtcNow().Ticks / 10);
+                ushort port = (ushort)(random.Next(10) == 0 ? 1000 + random.Next(500) : random.Next(30));
+                HopMetadata last = Reports.Hop(2, 3, 1, atUs + 40, atUs + 60 + (ulong)random.Next(50), (uint)random.Next(80));
+                HopMetadata[] hops = random.Next(200) == 0
+                    ? [last, Reports.Hop(3, 1, 2, atUs + 25, atUs + 30), Reports.Hop(1, 1, 4, atUs, atUs + 20)]
+                    : [last, Reports.Hop(1, 1, 3, atUs, atUs + 20)];
+                builder.Begin(InnerType.Ipv4, ReportFlags.TrackedFlow);
+                builder.AppendFlowWithInt(Reports.Udp(sourcePort: port), new Ipv4Fields { TotalLength = 400, Identification = (ushort)i, Ttl = 60 }, new IntMdFields { RemainingHops = 5 }, hops);
+                builder.End();
+            }
+
+            ReadOnlySpan<byte> datagram = random.Next(100) == 0 ? builder.Written[..random.Next(builder.Length)] : builder.Written;
+            single.OnDatagram(datagram);
+            many.OnDatagramOfMany(datagram, default);
+            if (i % 50 == 49)
+            {
+                many.EndOfMany();
+                _time.AdvanceMs(10);
+                single.Tick();
+                many.Tick();
+            }
+        }
+
+        single.Flush();
+        many.Flush();
+        Assert.Equal(single.Statistics, many.Statistics);
+        Assert.Equal(single.Counters, many.Counters);
+        Assert.True(many.Statistics.FlowsEvicted > 100 && many.Statistics.FlowPacketsOmitted > 100 && many.Counters.Malformed > 100);
+        Assert.Equal(oneByOne.Windows, _sink.Windows);
+        Assert.Equal(oneByOne.Events, _sink.Events);
     }
 
     [Fact]

@@ -60,6 +60,39 @@ public sealed class ReportBuilderTests
     }
 
     [Fact]
+    public void MoveNext_IntoOtherReports_EachStaysAsItWas()
+    {
+        var buffer = Bytes.Dirty(2048);
+        var builder = new ReportBuilder(buffer, 5, 77, 3);
+        for (uint i = 1; i <= 3; i++)
+        {
+            builder.Begin(InnerType.Ipv4, ReportFlags.TrackedFlow);
+            builder.AppendFlowWithInt(Samples.Flow with { SourcePort = (ushort)i }, new Ipv4Fields { TotalLength = 128, Ttl = 62 },
+                new IntMdFields { RemainingHops = 6 }, [Samples.Hop(i, 3, 1, 500, 10, 1_000_000)]);
+            builder.End();
+        }
+        DecodedReport[] reports = [new(), new(), new()];
+        var decoder = new ReportDecoder(builder.Written, reports[0]);
+        Assert.True(decoder.MoveNext(reports[0]));
+        Assert.True(decoder.MoveNext(reports[1]));
+        Assert.True(decoder.MoveNext(reports[2]));
+        Assert.False(decoder.MoveNext(reports[0]));
+        for (var i = 0; i < 3; i++)
+        {
+            var report = reports[i];
+            Assert.Equal(((byte)5, 77u, 3u, i, ReportError.None), (report.HardwareId, report.Sequence, report.NodeId, report.Index, report.Error));
+            Assert.Equal(((ushort)(i + 1), 1, (uint)(i + 1)), (report.Flow.SourcePort, report.HopCount, report.Hops[0].NodeId));
+        }
+    }
+
+    [Fact]
+    public void MoveNext_FirstIntoAnotherThanTheConstructors_Throws() => Assert.Throws<ArgumentException>(() =>
+    {
+        var decoder = new ReportDecoder(Samples.TwoHops, new DecodedReport());
+        decoder.MoveNext(new DecodedReport());
+    });
+
+    [Fact]
     public void Frame_WrittenAndRead_PayloadWithoutPadding()
     {
         var frame = Bytes.Dirty(ReportFrame.HeaderLength + 8 + 10);
