@@ -69,6 +69,7 @@ internal struct WindowValues(int limit)
             }
         }
 
+        InOrder(sorted.AsSpan(0, n));
         Distribution result = Told(sorted.AsSpan(0, n));
         ArrayPool<ulong>.Shared.Return(sorted);
         return result;
@@ -90,10 +91,49 @@ internal struct WindowValues(int limit)
         (_count, _distinct, _isBeyond) = (0, 0, false);
     }
 
-    // Values may be there more than once.
-    private static Distribution Told(Span<ulong> entries)
+    // Values that lie close together, as latencies and depths of one port do, are put where they belong instead of being compared.
+    private static void InOrder(Span<ulong> entries)
     {
-        entries.Sort();
+        ulong least = ulong.MaxValue;
+        ulong most = 0;
+        foreach (ulong entry in entries)
+        {
+            least = Math.Min(least, entry);
+            most = Math.Max(most, entry);
+        }
+
+        long range = entries.Length == 0 ? 0 : (long)((most >> 32) - (least >> 32)) + 1;
+        if (entries.Length < Buffered || range > entries.Length * 8L)
+        {
+            entries.Sort();
+            return;
+        }
+
+        uint[] counts = ArrayPool<uint>.Shared.Rent((int)range);
+        Span<uint> countOf = counts.AsSpan(0, (int)range);
+        countOf.Clear();
+        int first = (int)(least >> 32);
+        foreach (ulong entry in entries)
+        {
+            countOf[(int)(uint)(entry >> 32) - first] += (uint)entry;
+        }
+
+        int n = 0;
+        for (int i = 0; i < countOf.Length; i++)
+        {
+            if (countOf[i] > 0)
+            {
+                entries[n++] = ((least >> 32) + (uint)i) << 32 | countOf[i];
+            }
+        }
+
+        entries[n..].Clear(); // those that were there more than once
+        ArrayPool<uint>.Shared.Return(counts);
+    }
+
+    // Values may be there more than once; without a count there is none.
+    private static Distribution Told(ReadOnlySpan<ulong> entries)
+    {
         Distribution result = new();
         result.Deltas.Capacity = entries.Length;
         result.Counts.Capacity = entries.Length;
@@ -105,6 +145,11 @@ internal struct WindowValues(int limit)
             for (; i < entries.Length && entries[i] >> 32 == value; i++)
             {
                 count += (uint)entries[i];
+            }
+
+            if (count == 0)
+            {
+                break;
             }
 
             result.Deltas.Add(value - before);

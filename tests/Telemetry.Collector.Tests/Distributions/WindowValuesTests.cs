@@ -40,6 +40,22 @@ public class WindowValuesTests
         }
     }
 
+    [Theory, InlineData(1000), InlineData(int.MaxValue - 50L), InlineData(uint.MaxValue - 99L), InlineData(uint.MaxValue - 50L)]
+    public void ToDistribution_ValuesCloseTogether_IsTheHistograms(long least)
+    {
+        Random random = new(1);
+        WindowValues values = new(ValueHistogram.WindowLimit);
+        ValueHistogram histogram = new();
+        for (int i = 0; i < 500; i++)
+        {
+            long value = least + random.Next(100);
+            values.Add(value);
+            histogram.Add(value);
+        }
+
+        Assert.Equal(histogram.ToDistribution(), values.ToDistribution());
+    }
+
     [Theory, InlineData(0), InlineData(uint.MaxValue), InlineData(1L + uint.MaxValue), InlineData(long.MaxValue)]
     public void Add_OneValueOften_IsCounted(long value)
     {
