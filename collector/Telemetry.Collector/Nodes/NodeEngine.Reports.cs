@@ -117,7 +117,11 @@ public sealed partial class NodeEngine
             }
             else if (flow is not null)
             {
-                flow.Exporter = exporter;
+                if (flow.Exporter != exporter)
+                {
+                    flow.Exporter = exporter; // only then: the collector's write barrier is not free
+                }
+
                 step = OnFlowPacket(flow, report, nowNs);
             }
         }
