@@ -20,6 +20,11 @@ internal static class HistoryCommand
         ["events"] = HistoryRequest.Types.Table.Events,
         ["devices"] = HistoryRequest.Types.Table.Devices,
         ["link_states"] = HistoryRequest.Types.Table.LinkStates,
+        ["interfaces"] = HistoryRequest.Types.Table.Interfaces,
+        ["queues"] = HistoryRequest.Types.Table.Queues,
+        ["tables"] = HistoryRequest.Types.Table.Tables,
+        ["table_rows"] = HistoryRequest.Types.Table.TableRows,
+        ["exemplars"] = HistoryRequest.Types.Table.Exemplars,
     };
 
     public static Command Create()
@@ -32,7 +37,7 @@ internal static class HistoryCommand
         Option<string?> to = new("--to") { Description = "End of the span, likewise; by default all" };
         Option<string> entity = new("--entity") { Description = "Only this port (s1-p3), link (s1-s2), flow (h1>h4) or device", DefaultValueFactory = _ => "" };
         Option<uint> limit = new("--limit") { Description = "Rows at most; 0 for all", DefaultValueFactory = _ => 10_000 };
-        Option<string> resolution = new("--resolution") { Description = "Length of windows: raw, 10s, 5m, or auto for the finest that fits the span", DefaultValueFactory = _ => "raw" };
+        Option<string> resolution = new("--resolution") { Description = "Length of windows, or time between readings of devices: raw, 10s, 5m, or auto for the finest that fits the span", DefaultValueFactory = _ => "raw" };
         resolution.AcceptOnlyFromAmong(["auto", .. HistoryTier.All.Select(tier => tier.Name)]);
         Option<string?> format = new("--format") { Description = "text, csv, json, jsonl or parquet; by default from the file name's end, else text" };
         format.AcceptOnlyFromAmong("text", "csv", "json", "jsonl", "parquet");

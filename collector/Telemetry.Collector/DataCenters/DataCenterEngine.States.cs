@@ -25,7 +25,12 @@ public sealed partial class DataCenterEngine
         _tiers.Take(batch.Tiers);
         foreach (DeviceDetail detail in batch.Details)
         {
-            _details[detail.Name] = detail;
+            // Two centers may tell of one device, and one may tell again what it told.
+            if (!_details.TryGetValue(detail.Name, out DeviceDetail? known) || detail.TimeNs > known.TimeNs)
+            {
+                _details[detail.Name] = detail;
+                _pending.Details.Add(detail);
+            }
         }
 
         bool counted = false;

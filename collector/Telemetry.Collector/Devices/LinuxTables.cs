@@ -122,6 +122,10 @@ internal static partial class LinuxTables
         }
     }
 
+    /// <summary>A rule of nft or iptables without what it counted so far; anything else as it is.</summary>
+    public static string WithoutCounters(string row) =>
+        row.StartsWith('[') ? IptablesCounter().Replace(row, "") : row.Contains("counter packets", StringComparison.Ordinal) ? NftCounter().Replace(row, "counter") : row;
+
     private static string[] Lines(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
@@ -156,6 +160,9 @@ internal static partial class LinuxTables
 
     [GeneratedRegex(@"\bcounter packets (\d+) bytes (\d+)\b")]
     private static partial Regex NftCounter();
+
+    [GeneratedRegex(@"^\[\d+:\d+\] ")]
+    private static partial Regex IptablesCounter();
 
     [GeneratedRegex(@"^\[(\d+):(\d+)\] -A (\S+)")]
     private static partial Regex IptablesRule();

@@ -23,17 +23,29 @@ public sealed partial class DuckDbHistoryStore
             HistoryRequest.Types.Table.Events => ("events", "", "time_ns"),
             HistoryRequest.Types.Table.Devices => ("devices", "", "time_ns"),
             HistoryRequest.Types.Table.LinkStates => ("link_states", "", "time_ns"),
+            HistoryRequest.Types.Table.Interfaces => ("interfaces", "", "time_ns"),
+            HistoryRequest.Types.Table.Queues => ("queues", "", "time_ns"),
+            HistoryRequest.Types.Table.Tables => ("tables", "", "time_ns"),
+            HistoryRequest.Types.Table.TableRows => ("table_rows", "", "time_ns"),
+            HistoryRequest.Types.Table.Exemplars => ("exemplars", " EXCLUDE (message)", "time_ns"),
             _ => throw new HistoryException($"There is no table {request.Table} in the history."),
         };
-        if (hidden.Length > 0 && request.Table != HistoryRequest.Types.Table.Alerts)
+        HistoryTier tier = TierOf(request.Resolution, request.FromNs, toNs);
+        string thinned = "";
+        if (HistorySchema.Tiered.Contains(table))
         {
-            table += TierOf(request.Resolution, request.FromNs, toNs).Suffix;
+            table += tier.Suffix;
+        }
+        else if (tier.LengthNs > 0 && HistoryReadings.Of(table) is { } readings)
+        {
+            thinned = $"QUALIFY row_number() OVER (PARTITION BY {readings.Key}, {time} // {tier.LengthNs} ORDER BY {readings.Stays} DESC, rowid DESC) = 1";
         }
 
         string ended = request.Table == HistoryRequest.Types.Table.Alerts ? "(end_ns IS NULL OR end_ns >= $from)" : $"{time} >= $from";
         string sql = $"""
             SELECT *{hidden} FROM {table}
             WHERE {ended} AND {time} < $to AND ($entity = '' OR entity = $entity)
+            {thinned}
             ORDER BY {time}, entity, rowid LIMIT $limit
             """;
         return Rows();

@@ -40,6 +40,7 @@ public sealed partial class DuckDbHistoryStore
                     Purge(tier, beforeNs);
                 }
 
+                Thin(nowNs, retention);
                 foreach ((string table, string time) in HistorySchema.States)
                 {
                     Change(_keeper, $"DELETE FROM {table} WHERE {time} < $before", ("before", nowNs - retention.FiveMinutesNs));
@@ -81,7 +82,7 @@ public sealed partial class DuckDbHistoryStore
             _tiers[tier] = (long.MinValue, long.MinValue);
         }
 
-        if ((long)Scalar("SELECT count(*) FROM information_schema.tables WHERE table_name = 'tiers'")! == 0)
+        if (!Exists("tiers"))
         {
             return; // written by a program from before there were tiers, and opened to be read
         }

@@ -49,7 +49,7 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
             }
 
             CheckVersion(readOnly);
-            _rows = HistorySchema.Counted.Sum(table => (long)Scalar($"SELECT count(*) FROM {table}")!);
+            _rows = HistorySchema.Counted.Where(Exists).Sum(table => (long)Scalar($"SELECT count(*) FROM {table}")!);
             _reader = Another();
             _keeper = Another();
             LoadTiers();
@@ -98,10 +98,12 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
             try
             {
                 using DuckDBTransaction transaction = _writer.BeginTransaction();
-                long added = WriteWindows(_writer, batch.Windows, HistoryTier.Raw) + WriteStates(batch) + WriteAlerts(batch);
+                long added = WriteWindows(_writer, batch.Windows, HistoryTier.Raw) + WriteStates(batch) + WriteAlerts(batch)
+                    + WriteDetails(batch.Details) + WriteExemplars(batch);
                 NoteLate(batch.Windows);
                 WriteMarks(batch);
                 transaction.Commit();
+                KeepTableRows();
                 Interlocked.Add(ref _rows, added);
             }
             catch (Exception fault) when (fault is DuckDBException or InvalidOperationException or IOException)
@@ -191,6 +193,9 @@ public sealed partial class DuckDbHistoryStore : IHistoryStore
         stream.CopyTo(copy);
         return copy.ToArray();
     }
+
+    // A file of an earlier program, opened to be read, lacks what came since.
+    private bool Exists(string table) => (long)Scalar($"SELECT count(*) FROM information_schema.tables WHERE table_name = '{table}'")! > 0;
 
     private object? Scalar(string sql)
     {

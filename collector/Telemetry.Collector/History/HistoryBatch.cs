@@ -17,6 +17,9 @@ public sealed class HistoryBatch
     /// <summary>Statuses of devices, with the time at which each was told.</summary>
     public List<(long TimeNs, DeviceStatus Status)> Devices { get; } = [];
 
+    /// <summary>Counters and tables of devices, as each was read.</summary>
+    public List<DeviceDetail> Details { get; } = [];
+
     /// <summary>Changed states of links, with the time at which each was told.</summary>
     public List<(long TimeNs, LinkStatus Status)> Links { get; } = [];
 
@@ -31,7 +34,7 @@ public sealed class HistoryBatch
 
     /// <summary>True when there is nothing to store.</summary>
     public bool IsEmpty =>
-        Windows.Count + Alerts.Count + Events.Count + Devices.Count + Links.Count + Marks.Count + Origins.Count == 0 && Inventory is null;
+        Windows.Count + Alerts.Count + Events.Count + Devices.Count + Details.Count + Links.Count + Marks.Count + Origins.Count == 0 && Inventory is null;
 
     /// <summary>Empties it after it was stored.</summary>
     public void Clear()
@@ -40,6 +43,7 @@ public sealed class HistoryBatch
         Alerts.Clear();
         Events.Clear();
         Devices.Clear();
+        Details.Clear();
         Links.Clear();
         Inventory = null;
         Marks = [];

@@ -3,10 +3,10 @@ namespace Telemetry.Collector.History;
 /// <summary>How long a history keeps what. Coarser windows are made before finer ones go, so long spans stay answerable.</summary>
 public sealed record HistoryRetention
 {
-    /// <summary>Windows as they came, nanoseconds: from 1 minute, default 1 day.</summary>
+    /// <summary>Windows and readings as they came, nanoseconds: from 1 minute, default 1 day.</summary>
     public long RawNs { get; init; } = 86_400_000_000_000;
 
-    /// <summary>Windows of 10 s, nanoseconds: from 10 minutes and not shorter than the raw ones, default 14 days.</summary>
+    /// <summary>Windows of 10 s and a reading for each, nanoseconds: from 10 minutes and not shorter than the raw ones, default 14 days.</summary>
     public long TenSecondsNs { get; init; } = 14 * 86_400_000_000_000;
 
     /// <summary>Windows of 5 minutes, events, alerts, and states of devices and links, nanoseconds: not shorter than windows of 10 s, default 400 days.</summary>

@@ -4,7 +4,9 @@ namespace Telemetry.Collector.History;
 /// Tables of the history. All times and lengths are nanoseconds on the run's clock, rates bits per second, sizes bytes.
 /// A BLOB holds a whole distribution: the contract's Distribution message. Absent measurements are NULL. The tables
 /// windows, ports, links and flows exist once a tier: with windows as they came, and with coarser ones (suffix _10s and
-/// _5m) that are their exact sums and merged distributions.
+/// _5m) that are their exact sums and merged distributions. The tables of <see cref="HistoryReadings"/> hold what devices told: the counters of interfaces, queues and
+/// tables (of switches over P4Runtime, of Linux routers and firewalls) as they stand, processor and memory of processes (devices). table_rows has all entries of
+/// a table in words, without their counters, from the time on at which one changed; position is NULL where the last one went. exemplars has whole reports.
 /// </summary>
 internal static class HistorySchema
 {
@@ -12,13 +14,17 @@ internal static class HistorySchema
     public const string Version = "1";
 
     /// <summary>Tables whose rows count as stored measurements.</summary>
-    public static readonly string[] Counted = ["windows", "ports", "links", "flows", "alerts", "events", "devices", "link_states"];
+    public static readonly string[] Counted = ["windows", "ports", "links", "flows", "alerts", "events", "devices", "link_states", "interfaces", "queues", "tables", "table_rows", "exemplars"];
 
     /// <summary>Tables of windows, to which a tier's suffix is added.</summary>
     public static readonly string[] Tiered = ["windows", "ports", "links", "flows"];
 
     /// <summary>Tables of states, with the column that tells their time.</summary>
-    public static readonly (string Table, string Time)[] States = [("events", "time_ns"), ("devices", "time_ns"), ("link_states", "time_ns"), ("alerts", "end_ns")];
+    public static readonly (string Table, string Time)[] States =
+    [
+        ("events", "time_ns"), ("devices", "time_ns"), ("link_states", "time_ns"), ("alerts", "end_ns"),
+        ("interfaces", "time_ns"), ("queues", "time_ns"), ("tables", "time_ns"), ("table_rows", "time_ns"), ("exemplars", "time_ns"),
+    ];
 
     /// <summary>Makes what is missing.</summary>
     public static string Create { get; } = Common + string.Concat(HistoryTier.All.Select(tier => Windows(tier.Suffix)));
@@ -39,6 +45,18 @@ internal static class HistorySchema
         CREATE TABLE IF NOT EXISTS link_states (
             time_ns BIGINT, entity VARCHAR, a VARCHAR, a_port INTEGER, b VARCHAR, b_port INTEGER, state VARCHAR,
             since_ns BIGINT, reason VARCHAR);
+        CREATE TABLE IF NOT EXISTS interfaces (
+            time_ns BIGINT, entity VARCHAR, interface VARCHAR, rx_bytes BIGINT, rx_packets BIGINT, rx_errors BIGINT, rx_drops BIGINT,
+            tx_bytes BIGINT, tx_packets BIGINT, tx_errors BIGINT, tx_drops BIGINT);
+        CREATE TABLE IF NOT EXISTS queues (
+            time_ns BIGINT, entity VARCHAR, interface VARCHAR, kind VARCHAR, handle VARCHAR, bytes BIGINT, packets BIGINT,
+            drops BIGINT, overlimits BIGINT, backlog_bytes BIGINT, backlog_packets BIGINT);
+        CREATE TABLE IF NOT EXISTS tables (
+            time_ns BIGINT, entity VARCHAR, name VARCHAR, entries BIGINT, packets BIGINT, bytes BIGINT);
+        CREATE TABLE IF NOT EXISTS table_rows (time_ns BIGINT, entity VARCHAR, name VARCHAR, position INTEGER, "row" VARCHAR);
+        CREATE TABLE IF NOT EXISTS exemplars (
+            time_ns BIGINT, entity VARCHAR, reason VARCHAR, value BIGINT, src VARCHAR, dst VARCHAR, protocol INTEGER,
+            src_port INTEGER, dst_port INTEGER, bytes BIGINT, hops VARCHAR, message BLOB);
         """;
 
     private static string Windows(string suffix) => $"""
