@@ -270,6 +270,7 @@ internal sealed class LinkMonitor
         }
 
         int Needed(ProbedDirection direction) => _switchByName[direction.From.Device].Echoes && _switchByName[direction.To.Device].Echoes
+            && !direction.IsLossy
             ? _options.MissedForDown
             : _options.SilentForGone;
     }

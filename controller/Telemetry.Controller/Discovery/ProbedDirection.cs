@@ -9,6 +9,10 @@ namespace Telemetry.Controller.Discovery;
 internal sealed class ProbedDirection(LinkEnd from, LinkEnd to, long allowanceNs)
 {
     private const int Remembered = 16;
+
+    /// <summary>A direction that lost a probe and then let others through loses some of its frames; it is trusted again after so many.</summary>
+    private const int TrustedAfter = 100;
+    private int _goodSinceLoss = TrustedAfter;
     private readonly List<Probe> _probes = [];
 
     public LinkEnd From { get; } = from;
@@ -17,6 +21,9 @@ internal sealed class ProbedDirection(LinkEnd from, LinkEnd to, long allowanceNs
 
     /// <summary>Probes lost in a row.</summary>
     public int Missed { get; private set; }
+
+    /// <summary>True when it lost probes lately without being dead: then some lost in a row prove less.</summary>
+    public bool IsLossy => _goodSinceLoss < TrustedAfter;
 
     /// <summary>Probes that came in a row.</summary>
     public int Good { get; private set; }
@@ -65,6 +72,7 @@ internal sealed class ProbedDirection(LinkEnd from, LinkEnd to, long allowanceNs
         }
 
         Seen = true;
+        _goodSinceLoss = Missed > 0 ? 0 : Math.Min(_goodSinceLoss + 1, TrustedAfter);
         Missed = 0;
         Good++;
     }
