@@ -82,6 +82,12 @@ internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, 
 
     private async Task SetLinkAsync(LinkAction action, CancellationToken cancellation)
     {
+        if (topology.Management.Any(l => FabricLink.EntityOf(l.A, l.B) == FabricLink.EntityOf(action.A, action.B)))
+        {
+            await network.SetLinkAsync(action.A, action.B, action.Up, cancellation).ConfigureAwait(false);
+            return; // apart from the data plane: nothing that telemetry should tell
+        }
+
         // Down from the first end that goes down, up once both are.
         long beforeNs = await traffic.NowAsync().ConfigureAwait(false);
         await network.SetLinkAsync(action.A, action.B, action.Up, cancellation).ConfigureAwait(false);
