@@ -12,7 +12,7 @@ from typing import Any
 from mininet.net import Mininet
 from mininet.node import Controller, Node
 
-from .nodes import COLLECTOR_ADDRESS, COLLECTOR_MAC, REPORT_UDP_PORT, SWITCH_LINK_MTU, TelemetryHost, P4Switch, put_first, telemetry_program
+from .nodes import COLLECTOR_ADDRESS, COLLECTOR_MAC, REPORT_UDP_PORT, REPORTS_THREAD, SWITCH_LINK_MTU, P4Switch, TelemetryHost, keep_time, put_first, telemetry_program
 from .topology import write_topology
 
 LOOPBACK = "127.0.0.1"
@@ -110,6 +110,7 @@ class TelemetryCollector(Controller):
         self._run("datacenter", ["--listen", feed, *history], "serves on")
         self._run("center", ["--listen", center, "--upstream", feed, "--spool", "none"], "nodes on")
         self._run("node", ["--listen", reports, "--upstream", center, "--topology", topology], "reports on")
+        keep_time(self.processes[-1].process.pid, REPORTS_THREAD)
         if self._control:
             program = ["--program", str(self._program)] if self._program else []
             mtu = ["--mtu", str(SWITCH_LINK_MTU - 100)]

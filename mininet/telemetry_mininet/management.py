@@ -15,7 +15,7 @@ from mininet.net import Mininet
 from mininet.node import Node
 
 from .collector import TelemetryProcess
-from .nodes import P4Switch, run_in, run_ip
+from .nodes import REPORTS_THREAD, P4Switch, keep_time, run_in, run_ip
 from .plan import LabPlan, ManagementPlan
 
 _BRIDGE = "mg"
@@ -114,6 +114,7 @@ class ManagementNetwork:
         process = TelemetryProcess(name, command, ready, self._plan.log_folder, self._place(name))
         self._tiers[name] = process
         process.wait_ready(time.monotonic() + seconds)
+        keep_time(process.process.pid, REPORTS_THREAD)
 
     def stop_tier(self, name: str) -> None:
         """Ends a tier, which delivers what it has first."""

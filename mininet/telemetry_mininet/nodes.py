@@ -27,6 +27,9 @@ SWITCH_NICENESS = -10
 SWITCH_THREAD = "switch"
 """The thread of an embedded switch that packets pass."""
 
+REPORTS_THREAD = "reports"
+"""The thread of a node that takes reports."""
+
 REPORT_QUEUE_PACKETS = 1000
 """Reports leave in bursts, a burst of small copies for one of large packets: BMv2's 64 would lose some."""
 
@@ -162,7 +165,7 @@ class P4Switch(Switch):
                     if port.rate_bps > 0:
                         queues.set_rate(port.number, packets_per_second(port.rate_bps))
         elif any(port.rate_bps > 0 for port in self.plan.ports) and self.process is not None:
-            _keep_time(self.process.pid)
+            keep_time(self.process.pid, SWITCH_THREAD)
         self._serves = True
 
     def connected(self) -> bool:
@@ -336,16 +339,17 @@ def put_first(process: int) -> None:
         Path(f"/proc/{process}/autogroup").write_text(str(SWITCH_NICENESS), encoding="ascii")
 
 
-def _keep_time(process: int) -> None:
-    """Runs an embedded switch's own thread before all usual ones; it stays as it is where that is not allowed.
+def keep_time(process: int, name: str) -> None:
+    """Runs threads of that name in a process before all usual ones; they stay as they are where that is not allowed.
 
-    Niceness alone lets it wait some milliseconds on a busy machine. The thread sleeps most of the time, as its lines have
-    rates: only for switches whose lines do. What else the process does, compiling programs first of all, can wait; BMv2
-    has no such thread, and would take whole processors in a flood, from its collector too.
+    For the one of an embedded switch whose lines have rates, so that it sleeps most of the time: niceness alone lets it
+    wait some milliseconds on a busy machine. What else the process does, compiling programs first of all, can wait. BMv2
+    has no such thread, and would take whole processors in a flood, from its collector too. For a node's thread that takes
+    reports, which would otherwise get no turn beside such switches in a flood.
     """
     for thread in Path(f"/proc/{process}/task").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if (thread / "comm").read_text().strip() == SWITCH_THREAD:
+            if (thread / "comm").read_text().strip() == name:
                 os.sched_setscheduler(int(thread.name), os.SCHED_RR, os.sched_param(1))
 
 

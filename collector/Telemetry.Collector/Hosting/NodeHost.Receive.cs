@@ -8,6 +8,9 @@ namespace Telemetry.Collector.Hosting;
 
 public sealed partial class NodeHost
 {
+    /// <summary>Name of the threads that take reports, as the system shows it.</summary>
+    public const string ReceivingThread = "reports";
+
     private const int SolSocket = 1;
     private const int SoReusePort = 15;
     private const int DatagramsAtOnce = 256;
@@ -79,6 +82,7 @@ public sealed partial class NodeHost
     /// <summary>Takes reports from wherever they come until told to stop, or until a file ends.</summary>
     private void Take(CancellationToken stop)
     {
+        Thread.CurrentThread.Name = ReceivingThread; // its own: see Run
         if (_options.Replay is { } replay)
         {
             Replay(replay, _capture!, _captureClock!, stop);

@@ -21,7 +21,7 @@ internal sealed class UdpShard : IDisposable
         _receiver = new UdpReceiver(socket);
         Ring = ring;
         _arrived = arrived;
-        _thread = new Thread(Run) { IsBackground = true, Name = "reports" };
+        _thread = new Thread(Run) { IsBackground = true, Name = Hosting.NodeHost.ReceivingThread };
         _thread.Start();
     }
 

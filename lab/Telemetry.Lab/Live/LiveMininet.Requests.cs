@@ -14,6 +14,7 @@ internal sealed partial class LiveMininet
 
     public async Task RunCommandAsync(string command, LabOptions run, SwapProgram swap, CancellationToken cancellation)
     {
+        Priority.RaiseThreads(ReportsThread);
         LabRequests requests = new(options.WorkFolder, (request, stop) => AnswerAsync(request, run, swap, stop), cancellation);
         await using (requests.ConfigureAwait(false))
         {

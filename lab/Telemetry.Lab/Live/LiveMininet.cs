@@ -20,6 +20,7 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
     /// <summary>Where watchers look by default; the lab's namespace is its own.</summary>
     private const int FeedPort = 5502;
     private const int PingsPerPair = 3;
+    private const string ReportsThread = Telemetry.Collector.Hosting.NodeHost.ReceivingThread;
 
     /// <summary>All pairs of so many hosts take some seconds.</summary>
     private const int MaxHostsOfAllPairs = 32;
@@ -88,6 +89,7 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
     {
         MininetNetwork network = Network();
         _progress = progress;
+        Priority.RaiseThreads(ReportsThread);
         long begun = TimeProvider.System.GetTimestamp();
         foreach (string note in network.Notes)
         {

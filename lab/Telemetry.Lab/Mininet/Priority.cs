@@ -22,6 +22,29 @@ internal static partial class Priority
     }
 
     /// <summary>
+    /// The same for threads of this process by their name: whoever takes reports beside switches that go first would get no
+    /// turn in a flood, and see it only when it is over.
+    /// </summary>
+    public static void RaiseThreads(string name)
+    {
+        int lowest = 1;
+        foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(task, "comm")).AsSpan().Trim().SequenceEqual(name))
+                {
+                    _ = SetScheduler(int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture), RoundRobin, ref lowest);
+                }
+            }
+            catch (IOException)
+            {
+                continue; // it has ended
+            }
+        }
+    }
+
+    /// <summary>
     /// Gives all threads of this process, and those to come, the niceness of switches: a collector that waits for a
     /// processor loses reports and takes for silent what it did not hear. Without the right to, they stay as they are.
     /// </summary>

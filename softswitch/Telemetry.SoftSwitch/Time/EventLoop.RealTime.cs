@@ -19,7 +19,17 @@ public sealed partial class EventLoop
     /// <summary>The system's time is slewed against the clock's by half a microsecond in a millisecond at most.</summary>
     private const long CompareNs = 50_000_000;
     private const long UnlikelyNs = 100_000_000;
+
+    /// <summary>A thread that is woken for each of 10,000 frames a second leaves no processor to others: a loop that was woken more often than this in a millisecond...</summary>
+    private const int ManyWakes = 4;
+
+    /// <summary>...then sleeps so long at least, as network cards do; frames have their stamps, and lines of labs take longer for one.</summary>
+    private const long ModeratedSleepNs = 200_000;
+    private const long WakeSpanNs = 1_000_000;
     private long[] _oldest = [];
+    private long _wakesSinceNs;
+    private int _wakes;
+    private int _wakesBefore;
     private long _realStart;
     private long _wallNs;
     private long _limitNs;
@@ -80,7 +90,8 @@ public sealed partial class EventLoop
         _nowNs = Math.Max(_nowNs, _count > 0 ? Math.Min(wallNs, _heap[0].AtNs) : wallNs);
     }
 
-    private long WallNs() => (long)((Stopwatch.GetTimestamp() - _realStart) * (1e9 / Stopwatch.Frequency));
+    /// <summary>Reads the clock: the loop's time as it would be if the loop ran everything the moment it is due. Real time only.</summary>
+    internal long WallNs() => (long)((Stopwatch.GetTimestamp() - _realStart) * (1e9 / Stopwatch.Frequency));
 
     private void Compare()
     {
@@ -195,15 +206,30 @@ public sealed partial class EventLoop
             return;
         }
 
+        bool moderated = KeepsPace && IsWokenOften();
+
         // Whoever posts after this store wakes the loop; whoever posted before it is seen by the look that follows.
         _isSleeping = true;
         Interlocked.MemoryBarrier();
         if (_posted.IsEmpty && !cancellation.IsCancellationRequested)
         {
             // Input that waits and is not due yet would end the wait at once.
-            _waiter!.Wait(waitNs, _sources, minded: oldestNs == long.MaxValue);
+            _waiter!.Wait(moderated ? ModeratedSleepNs : waitNs, _sources, minded: oldestNs == long.MaxValue && !moderated);
         }
 
         _isSleeping = false;
+    }
+
+    /// <summary>Counts a wake; true while there were many lately.</summary>
+    private bool IsWokenOften()
+    {
+        if (_wallNs - _wakesSinceNs >= WakeSpanNs)
+        {
+            _wakesBefore = _wallNs - _wakesSinceNs < 2 * WakeSpanNs ? _wakes : 0;
+            (_wakes, _wakesSinceNs) = (0, _wallNs);
+        }
+
+        _wakes++;
+        return Math.Max(_wakes, _wakesBefore) > ManyWakes;
     }
 }

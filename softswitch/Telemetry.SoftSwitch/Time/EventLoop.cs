@@ -32,6 +32,12 @@ public sealed partial class EventLoop : TimeProvider, IDisposable
     /// <param name="epoch">What <see cref="GetUtcNow"/> answers at time 0; 1970 when not given.</param>
     public EventLoop(DateTimeOffset? epoch = null) => _epoch = epoch ?? DateTimeOffset.UnixEpoch;
 
+    /// <summary>How the loop sleeps in real time; set before that, for tests.</summary>
+    internal LoopWaiter Waiter
+    {
+        set => _waiter = value;
+    }
+
     /// <summary>Nanoseconds since the loop's start, as the running event sees it; read it on the loop's thread.</summary>
     public long NowNs => _nowNs;
 

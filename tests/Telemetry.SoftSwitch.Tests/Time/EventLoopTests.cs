@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Telemetry.SoftSwitch.Time;
 
 namespace Telemetry.SoftSwitch.Tests.Time;
@@ -77,6 +78,51 @@ public sealed class EventLoopTests
         await stop.CancelAsync();
         thread.Join();
         Assert.False(loop.IsRealTime);
+    }
+
+    [Fact]
+    public void RunRealTime_PacedEventsFollowClosely_WakesAFewTimesAMillisecond()
+    {
+        const int Events = 2000;
+        const long SpacingNs = 50_000;
+        CountingWaiter waiter = new();
+        using EventLoop loop = new() { KeepsPace = true, Waiter = waiter };
+        using CancellationTokenSource stop = new();
+        Recorder recorder = new(loop);
+        for (int i = 1; i < Events; i++)
+        {
+            loop.Schedule(i * SpacingNs, recorder, i);
+        }
+
+        loop.Schedule(Events * SpacingNs, new Ender(stop));
+        long begun = Stopwatch.GetTimestamp();
+        loop.RunRealTime(stop.Token);
+        double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+
+        Assert.Equal(Enumerable.Range(1, Events - 1).Select(i => (i * SpacingNs, (long)i)), recorder.Events);
+        Assert.InRange(waiter.Waits, 1, milliseconds * 6);
+    }
+
+    private sealed class Ender(CancellationTokenSource stop) : ILoopHandler
+    {
+        public void OnEvent(long arg) => stop.Cancel();
+    }
+
+    private sealed class CountingWaiter : LoopWaiter
+    {
+        private readonly LoopWaiter _inner = Create();
+
+        public int Waits { get; private set; }
+
+        public override void Wake() => _inner.Wake();
+
+        public override void Wait(long timeoutNs, ILoopSource[] sources, bool minded)
+        {
+            Waits++;
+            _inner.Wait(timeoutNs, sources, minded);
+        }
+
+        public override void Dispose() => _inner.Dispose();
     }
 
     private sealed class Recorder(EventLoop loop) : ILoopHandler

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Globalization;
 using Telemetry.Lab.Fabric;
 using Telemetry.Lab.Hosts;
@@ -32,7 +31,6 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
     private readonly byte[]? _gatewayMac;
     private readonly byte[] _frame = new byte[2048];
     private Host? _host;
-    private long _clockOffsetNs;
     private double _freeNs;
     private bool _isFlushDue;
     private bool _isClosed;
@@ -63,7 +61,6 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
     public void Start(Host host)
     {
         _host = host;
-        _clockOffsetNs = MachineNs() - _loop.NowNs;
         _loop.Attach(this);
     }
 
@@ -71,7 +68,7 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
     public void Deliver(ReadOnlySpan<byte> frame)
     {
         // The loop's own time is that of the schedule: events that are late run all at once.
-        double nowNs = MachineNs() - _clockOffsetNs;
+        double nowNs = _loop.WallNs();
         double startNs = Math.Max(nowNs, _freeNs);
         if (_waiting.Count == 0 && startNs - nowNs < PrecisionNs)
         {
@@ -95,7 +92,7 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
     /// <summary>The interface is free for a frame that waits.</summary>
     public void OnEvent(long arg)
     {
-        double nowNs = MachineNs() - _clockOffsetNs;
+        double nowNs = _loop.WallNs();
         while (_waiting.Count > 0 && _freeNs - nowNs < PrecisionNs)
         {
             byte[] frame = _waiting.Dequeue();
@@ -108,8 +105,6 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
             _loop.Schedule((long)_freeNs, this);
         }
     }
-
-    private static long MachineNs() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 
     private void Send(ReadOnlySpan<byte> frame)
     {
