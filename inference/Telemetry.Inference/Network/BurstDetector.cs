@@ -38,9 +38,7 @@ internal sealed class BurstDetector(NetworkOptions options)
                 (burst.StartNs, burst.Deepest) = (port.StartNs, 0);
             }
 
-            double frame = port.TxBytes is { } bytes && port.Packets > 0 ? Math.Clamp((double)bytes / port.Packets, 64, 1600) : UsualFrameBytes;
-            double packetNs = port.RateBps > 0 ? frame * 8e9 / port.RateBps : 0;
-            burst.HighNs += (long)Math.Max(1, Math.Min(port.LengthNs, port.DepthHalfShare * port.Packets * packetNs));
+            burst.HighNs += (long)Math.Max(1, Math.Min(port.LengthNs, port.DepthHalfShare * port.Packets * PacketNs(port)));
             burst.LastNs = port.EndNs;
             burst.Deepest = Math.Max(burst.Deepest, port.QueueCapacity > 0 ? port.DepthMax / port.QueueCapacity : 0);
             burst.Dropped += port.Drops ?? 0;
@@ -73,6 +71,15 @@ internal sealed class BurstDetector(NetworkOptions options)
         {
             Finish(burst, changed);
         }
+    }
+
+    // The line's time for a packet. Where packets are small, the longest wait behind the deepest queue says so; a switch
+    // that waited itself makes that longer, never shorter.
+    private static double PacketNs(in PortSample port)
+    {
+        double frame = port.TxBytes is { } bytes && port.Packets > 0 ? Math.Clamp((double)bytes / port.Packets, 64, 1600) : UsualFrameBytes;
+        double usualNs = port.RateBps > 0 ? frame * 8e9 / port.RateBps : 0;
+        return port.LatencyMaxNs > 0 && port.DepthMax > 0 ? Math.Min(usualNs, port.LatencyMaxNs / port.DepthMax) : usualNs;
     }
 
     private static void Finish(Burst burst, ICollection<NetworkAlert> changed)

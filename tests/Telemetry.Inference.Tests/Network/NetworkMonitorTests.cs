@@ -72,6 +72,18 @@ public class NetworkMonitorTests
         Assert.All(_watched.Alerts, a => Assert.Equal(("microburst", "s2-p1", 500_000_000L, 600_000_000L), (a.Kind, a.Entity, a.StartNs, a.EndNs)));
     }
 
+    /// <summary>400 packets in a window at 10 Mbit/s are small ones: half of them take some 40 ms, not 160.</summary>
+    [Theory]
+    [InlineData(200_000, 1)]
+    [InlineData(800_000, 0)]
+    public void MicroBurst_PacketsOfTheQueueAreSmall_LastsAsLongAsTheyTake(double packetNs, int alerts)
+    {
+        Repeat(5, _ => _watched.Window([Watched.Port("s2-p1")]));
+        Repeat(1, _ => _watched.Window([Watched.Port("s2-p1", highShare: 0.5, packets: 400) with { LatencyMaxNs = 60 * packetNs }]));
+        Repeat(40, _ => _watched.Window([Watched.Port("s2-p1")]));
+        Assert.Equal(alerts, _watched.Alerts.Count);
+    }
+
     [Theory]
     [InlineData(1.0, 0.05, true)]
     [InlineData(1.0, 0.0, false)]

@@ -22,6 +22,9 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
 
     /// <summary>A frame whose turn is nearer than a timer is precise leaves at once.</summary>
     private const long PrecisionNs = 200_000;
+
+    /// <summary>Of the time that a late turn took from frames that waited, so much is made up for at once.</summary>
+    private const long CatchUpNs = 1_000_000;
     private const int EndOfHeaders = FrameTemplate.EthernetSize + FrameTemplate.Ipv4Size + FrameTemplate.UdpSize;
     private readonly EventLoop _loop;
     private readonly PacketSocket _socket;
@@ -96,7 +99,7 @@ internal sealed class HostSocket : IFrameSink, ILoopSource, ILoopHandler, IDispo
         while (_waiting.Count > 0 && _freeNs - nowNs < PrecisionNs)
         {
             byte[] frame = _waiting.Dequeue();
-            _freeNs = Math.Max(nowNs, _freeNs) + (frame.Length * _nsPerByte);
+            _freeNs = Math.Max(nowNs - CatchUpNs, _freeNs) + (frame.Length * _nsPerByte);
             Send(frame);
         }
 
