@@ -69,7 +69,10 @@ public sealed class EverythingAtOnceTests(ITestOutputHelper output)
         await client.SetForwardingPipelineConfigAsync(Config(ServiceFixture.Json, ServiceFixture.Info, ConfigAction.VerifyAndCommit, 1));
 
         Stopwatch clock = Stopwatch.StartNew();
-        bool Goes() => clock.Elapsed.TotalSeconds < seconds;
+        bool Worked() => _refused > 0 && _accepted > 0 && _writes > 0 && _packets > 0 && Interlocked.Read(ref _traceLines) > 0;
+
+        // On a busy machine seconds may pass in which one part gets no turn.
+        bool Goes() => clock.Elapsed.TotalSeconds < seconds || (!Worked() && clock.Elapsed < CallLimit);
         using CancellationTokenSource stop = new();
         Task reading = ReadAsync(stream.ResponseStream, stop.Token);
         Task[] work =
@@ -98,7 +101,7 @@ public sealed class EverythingAtOnceTests(ITestOutputHelper output)
         await stop.CancelAsync();
         await reading;
         output.WriteLine($"seed {_seed}: {_refused} programs refused, {_accepted} accepted, {_writes} writes, {_packets} packets, {_traceLines} lines of trace");
-        Assert.True(_refused > 0 && _accepted > 0 && _writes > 0 && _packets > 0 && _traceLines > 0, "a part did nothing");
+        Assert.True(Worked(), "a part did nothing");
         Assert.True(memory[^1].Managed < memory[0].Managed + SlackBytes, "the managed heap grew");
         Assert.True(memory[^1].Resident < memory[memory.Count / 2].Resident + SlackBytes, "the process grew");
     }
