@@ -46,7 +46,8 @@ JOBS: dict[str, Job] = {
     "unshield": lambda lab, r: lab.unshield(),
     "link": lambda lab, r: lab.set_link(r["a"], r["b"], r["up"]),
     "loss": lambda lab, r: lab.set_loss(r["a"], r["b"], r["fraction"], r.get("prefix"), r.get("match", "")),
-    "delay": lambda lab, r: lab.set_delay(r["a"], r["b"], r["delay_ms"], r["jitter_ms"]),
+    "delaylines": lambda lab, r: {"lines": lab.delay_lines(r["a"], r["b"])},
+    "divert": lambda lab, r: lab.divert(r["a"], r["b"], r["on"], r.get("match", "")),
     "linkrate": lambda lab, r: lab.set_link_rate(r["a"], r["b"], r["bps"]),
     "dropped": lambda lab, r: {"frames": lab.dropped(r["a"], r["b"])},
     "reportloss": lambda lab, r: lab.set_report_loss(r["switch"], r["fraction"]),
@@ -90,7 +91,7 @@ def main() -> int:
         processes = {name: lab.process_of(name) for name in names}
         write_commands(folder / "bin", processes, {h.name: h.address for h in lab.plan.hosts}, Path(__file__).parents[1])
         serve(folder, lambda request: run(lab, request))
-        channel.send({"ready": True, "notes": lab.notes})
+        channel.send({"ready": True})
         for line in sys.stdin:
             request = json.loads(line)
             threading.Thread(target=answer, args=(channel, lab, request), daemon=True).start()

@@ -1,6 +1,6 @@
-"""Faults of links that the kernel makes: frames lost where they leave an interface.
+"""Faults of links at the sender's egress: frames lost, or handed to whoever delays them.
 
-They are dropped at the sender's egress, because a packet socket sees a frame that arrives before any filter does.
+Not where they arrive: a packet socket sees a frame that arrives before any filter does.
 """
 
 from __future__ import annotations
@@ -11,6 +11,11 @@ import shutil
 from typing import Any
 
 from mininet.node import Node
+
+from .nodes import SWITCH_LINK_MTU, run_in, run_ip
+
+DELAYED_MARK = 0x54440001
+"""Marks frames that were delayed and may leave now; ``DelayMark`` of the lab's process has the same."""
 
 _TABLE = "telemetry"
 _PARTS = 1_000_000
@@ -24,17 +29,20 @@ def can_drop() -> bool:
 def set_loss(node: Node, interface: str, fraction: float, match: str = "") -> None:
     """Loses a fraction of the frames that leave ``interface`` (of those that nft's words ``match``); 0 ends it.
 
+    A frame that is delayed was judged before; only a link that loses everything also loses what is under way.
     RuntimeError says what nft did not like.
     """
-    chain = re.sub(r"[^A-Za-z0-9]", "_", interface)
+    chain = _chain(interface)
     lines = [
         f"add table netdev {_TABLE}",
         f'add chain netdev {_TABLE} {chain} {{ type filter hook egress device "{interface}" priority 0; }}',
         f"flush chain netdev {_TABLE} {chain}",
     ]
-    if fraction > 0:
+    if fraction >= 1 and not match:
+        lines.append(f"add rule netdev {_TABLE} {chain} counter drop")
+    elif fraction > 0:
         part = "" if fraction >= 1 else f"numgen random mod {_PARTS} < {round(fraction * _PARTS)} "
-        lines.append(f"add rule netdev {_TABLE} {chain} {match} {part}counter drop")
+        lines.append(f"add rule netdev {_TABLE} {chain} meta mark != {DELAYED_MARK} {match} {part}counter drop")
     _nft(node, lines)
 
 
@@ -56,24 +64,55 @@ def unshield(node: Node) -> None:
     _nft(node, [f"add table netdev {_TABLE}", f"flush chain netdev {_TABLE} shield"])
 
 
-def set_delay(node: Node, interface: str, delay_ms: float, jitter_ms: float) -> None:
-    """Delays the frames that leave ``interface``, 0 ends it; RuntimeError where the kernel has no netem."""
-    command = ["tc", "qdisc", "replace" if delay_ms > 0 else "delete", "dev", interface, "root"]
-    command += ["netem", "delay", f"{delay_ms}ms", f"{jitter_ms}ms"] if delay_ms > 0 else []
-    _, fault, code = node.pexec(command)
-    if code != 0:
-        raise RuntimeError(f"links cannot be delayed, this kernel has no netem: {fault.strip()}")
+def add_delay_line(node: Node, near: str, far: str) -> None:
+    """Makes the veth whose one end frames are handed to and whose other end the lab's process reads; RuntimeError says what the machine refused."""
+    run_ip(node, [f"link add {near} mtu {SWITCH_LINK_MTU} type veth peer name {far} mtu {SWITCH_LINK_MTU}"])
+    run_in(node, ["sysctl", "-qwe", f"net.ipv6.conf.{near}.disable_ipv6=1", f"net.ipv6.conf.{far}.disable_ipv6=1"])
+    _nft(
+        node,
+        [
+            f"add table netdev {_TABLE}",
+            # Nothing there is for the kernel; packet sockets have seen it by then.
+            f'add chain netdev {_TABLE} {far} {{ type filter hook ingress device "{far}" priority 0; policy drop; }}',
+        ],
+    )
+    run_ip(node, [f"link set {near} arp off up", f"link set {far} arp off up"])
+
+
+def divert(node: Node, interface: str, near: str, match: str = "") -> None:
+    """Hands the frames that would leave ``interface`` (those that nft's words ``match``) to ``near`` instead; RuntimeError where nft cannot."""
+    chain = f"{_chain(interface)}_delay"
+    _nft(
+        node,
+        [
+            f"add table netdev {_TABLE}",
+            # After loss: what is lost is not delayed.
+            f'add chain netdev {_TABLE} {chain} {{ type filter hook egress device "{interface}" priority 10; }}',
+            f"flush chain netdev {_TABLE} {chain}",
+            f'add rule netdev {_TABLE} {chain} meta mark != {DELAYED_MARK} {match} fwd to "{near}"',
+        ],
+    )
+
+
+def end_divert(node: Node, interface: str) -> None:
+    """Ends :func:`divert`, where there was one."""
+    chain = f"{_chain(interface)}_delay"
+    node.pexec(["nft", "delete", "chain", "netdev", _TABLE, chain])
 
 
 def dropped(node: Node, interface: str) -> int:
     """How many frames the loss on ``interface`` took since it was set."""
-    chain = re.sub(r"[^A-Za-z0-9]", "_", interface)
+    chain = _chain(interface)
     out, _, code = node.pexec(["nft", "-j", "list", "chain", "netdev", _TABLE, chain])
     if code != 0:
         return 0
     entries: list[dict[str, Any]] = json.loads(out)["nftables"]
     counters = [e["counter"]["packets"] for r in entries if "rule" in r for e in r["rule"]["expr"] if "counter" in e]
     return sum(counters)
+
+
+def _chain(interface: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "_", interface)
 
 
 def _nft(node: Node, lines: list[str]) -> None:

@@ -28,10 +28,10 @@ class MininetLab:
     def __init__(self, plan: LabPlan) -> None:
         self.plan = plan
         self.net = Mininet(controller=None, build=False, autoSetMacs=False)
-        self.notes: list[str] = []
         self._hosts = {host.name: host for host in plan.hosts}
         self._background: list[subprocess.Popen[Any]] = []
         self._management = ManagementNetwork(self.net, plan) if plan.management is not None else None
+        self._delay_lines: dict[Any, str] = {}  # by the sender's interface
         self._lock = threading.Lock()  # jobs run at the same time; a node's own shell takes one command at a time
 
     def start(self) -> None:
@@ -198,11 +198,29 @@ class MininetLab:
             for sender in self._senders(a, b):
                 faults.set_loss(sender.node, sender.name, fraction, f"ip daddr {prefix}" if prefix else match)
 
-    def set_delay(self, a: str, b: str, delay_ms: float, jitter_ms: float) -> None:
-        """Delays the frames from ``a`` to ``b``, 0 ends it; RuntimeError where the kernel has no netem."""
+    def delay_lines(self, a: str, b: str) -> list[dict[str, Any]]:
+        """For each link from ``a`` to ``b``, where the lab's process delays its frames: a process in the namespace of
+        the sender, its interface, and both ends of a veth there; they are made the first time. RuntimeError says what
+        the machine refused."""
+        with self._lock:
+            lines = []
+            for sender in self._senders(a, b):
+                if sender not in self._delay_lines:
+                    name = f"delay{len(self._delay_lines)}"
+                    faults.add_delay_line(sender.node, f"{name}i", f"{name}o")
+                    self._delay_lines[sender] = name
+                name = self._delay_lines[sender]
+                lines.append({"pid": int(sender.node.pid), "interface": sender.name, "near": f"{name}i", "far": f"{name}o"})
+            return lines
+
+    def divert(self, a: str, b: str, on: bool, match: str = "") -> None:
+        """Lets frames from ``a`` to ``b`` (those that nft's words ``match``) go by way of their delay lines, or no more."""
         with self._lock:
             for sender in self._senders(a, b):
-                faults.set_delay(sender.node, sender.name, delay_ms, jitter_ms)
+                if on:
+                    faults.divert(sender.node, sender.name, f"{self._delay_lines[sender]}i", match)
+                else:
+                    faults.end_divert(sender.node, sender.name)
 
     def set_link_rate(self, a: str, b: str, rate_bps: int) -> None:
         """The rate of the ports of switches from ``a`` to ``b``; ValueError where ``a`` has no port whose rate can be set."""
@@ -272,13 +290,6 @@ class MininetLab:
             interface = node.defaultIntf() if near in self._hosts else node.intfs[port]
             if link.loss > 0:
                 faults.set_loss(node, interface.name, link.loss)
-            if link.delay_ms > 0:
-                if self.notes:
-                    continue
-                try:
-                    faults.set_delay(node, interface.name, link.delay_ms, 0)
-                except RuntimeError:
-                    self.notes.append("link delays are not emulated: this kernel has no netem")
 
     def _capture(self) -> None:
         """Writes one capture a link, at its first switch's end."""

@@ -86,7 +86,6 @@ class LinkPlan:
 
     a: tuple[str, int]
     b: tuple[str, int]
-    delay_ms: float = 0
     loss: float = 0
 
 
@@ -184,7 +183,6 @@ class LabPlan:
                 LinkPlan(
                     (item["a"][0], int(item["a"][1])),
                     (item["b"][0], int(item["b"][1])),
-                    float(item["delay_ms"]),
                     float(item["loss"]),
                 )
                 for item in data["links"]

@@ -42,7 +42,7 @@ internal sealed partial class LiveMininet
         (run with { Scenario = name, Seconds = seconds }).Validate();
         using MininetTraffic traffic = new(topology, seed + (ulong)++_played, time, _hasBmv2);
         (ScenarioPlan plan, long startNs) = await PlayAsync(traffic, name, seconds, cancellation).ConfigureAwait(false);
-        await new ScenarioFaults(topology, network, traffic, Drain).MendAsync(plan, cancellation).ConfigureAwait(false);
+        await new ScenarioFaults(topology, network, Delays(), traffic, Drain).MendAsync(plan, cancellation).ConfigureAwait(false);
         await network.UnshieldAsync(cancellation).ConfigureAwait(false);
         (long endNs, _) = await traffic.CompleteAsync().ConfigureAwait(false);
         return new JsonObject

@@ -4,6 +4,7 @@ using Telemetry.Collector.Devices;
 using Telemetry.Controller.Topologies;
 using Telemetry.Inference.Network;
 using Telemetry.Lab.Mininet;
+using Telemetry.Lab.Mininet.Delays;
 using Telemetry.Lab.Reporting;
 using Telemetry.Lab.Running;
 using Telemetry.Lab.Scenarios;
@@ -30,6 +31,8 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
     private readonly Dictionary<string, int> _routers = new(StringComparer.Ordinal);
     private MininetNetwork? _network;
     private MininetTraffic? _traffic;
+    private DelayLines? _delays;
+    private string? _delayNote;
     private Action<string> _progress = _ => { };
     private int _commandExitCode;
 
@@ -67,6 +70,8 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
     {
         _traffic = new MininetTraffic(topology, seed, time, _hasBmv2);
         _network = await MininetNetwork.StartAsync(topology, options, cancellation).ConfigureAwait(false);
+        _delays = new DelayLines(topology, _network, seed);
+        _delayNote = await _delays.StartAsync(cancellation).ConfigureAwait(false);
         Priority.RaiseProcess(); // not before: what people run in hosts has the usual one
         await LabShell.InstallAsync(options.WorkFolder, options.Program, DataCenterListen, cancellation).ConfigureAwait(false);
         foreach (SwitchNode router in topology.Switches.Where(s => !s.RunsP4))
@@ -91,9 +96,9 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
         _progress = progress;
         Priority.RaiseThreads(ReportsThread);
         long begun = TimeProvider.System.GetTimestamp();
-        foreach (string note in network.Notes)
+        if (_delayNote is not null)
         {
-            progress(note);
+            progress(_delayNote);
         }
 
         await PingAsync(network, cancellation).ConfigureAwait(false);
@@ -107,6 +112,11 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
         if (_traffic.Shortfall() is { } shortfall)
         {
             _progress(shortfall);
+        }
+
+        if (await Delays().ShortfallAsync().ConfigureAwait(false) is { } delayed)
+        {
+            _progress(delayed);
         }
 
         LabResult result = measured with
@@ -128,7 +138,11 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
         {
             await _network.DisposeAsync().ConfigureAwait(false);
         }
+
+        _delays?.Dispose();
     }
+
+    private DelayLines Delays() => _delays ?? throw new InvalidOperationException("the network is not up");
 
     private MininetNetwork Network() => _network ?? throw new InvalidOperationException("the network is not up");
 
@@ -139,10 +153,11 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
         IReadOnlyList<int> processes = await network.ShieldAsync(
             ScenarioTraffic.FirstSourcePort, ScenarioTraffic.LastDestinationPort, cancellation).ConfigureAwait(false);
         ScenarioPlan plan = await traffic.StartAsync(name, seconds, processes, _routers).ConfigureAwait(false);
+        await traffic.NoteDelaysAsync(Delays().Places).ConfigureAwait(false);
         long startNs = await traffic.NowAsync().ConfigureAwait(false);
         _progress($"{plan.Name}: {plan.Flows.Count} flows over {seconds:F0} s");
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task faults = new ScenarioFaults(topology, network, traffic, Drain).PlayAsync(plan, over.Token);
+        Task faults = new ScenarioFaults(topology, network, Delays(), traffic, Drain).PlayAsync(plan, over.Token);
         Task length = Task.Delay(TimeSpan.FromSeconds(seconds + DrainSeconds), cancellation);
         if (await Task.WhenAny(faults, length).ConfigureAwait(false) == faults)
         {

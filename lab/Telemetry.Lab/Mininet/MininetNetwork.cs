@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Telemetry.Controller.Topologies;
+using Telemetry.Lab.Mininet.Delays;
 
 namespace Telemetry.Lab.Mininet;
 
@@ -17,7 +18,7 @@ public sealed class MininetNetwork : IAsyncDisposable
     private readonly Process _process;
     private readonly string[] _hosts;
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonNode?>> _pending = new();
-    private readonly TaskCompletionSource<IReadOnlyList<string>> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Queue<string> _lastErrors = new();
     private readonly Task _reader;
@@ -31,9 +32,6 @@ public sealed class MininetNetwork : IAsyncDisposable
         _errors = ReadErrorsAsync();
         _reader = ReadAsync();
     }
-
-    /// <summary>What of the topology this machine cannot do, in words.</summary>
-    public IReadOnlyList<string> Notes { get; private set; } = [];
 
     /// <summary>Builds the network and waits until all its switches serve P4Runtime.</summary>
     /// <exception cref="MininetException">Mininet is not installed, or a host, link or switch could not be started.</exception>
@@ -61,7 +59,7 @@ public sealed class MininetNetwork : IAsyncDisposable
             [.. topology.Hosts.Select(h => h.Name)]);
         try
         {
-            network.Notes = await network._ready.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            await network._ready.Task.WaitAsync(cancellation).ConfigureAwait(false);
             return network;
         }
         catch
@@ -95,10 +93,27 @@ public sealed class MininetNetwork : IAsyncDisposable
     public Task SetLossAsync(string from, string to, double fraction, string match, CancellationToken cancellation) =>
         DoAsync(new JsonObject { ["do"] = "loss", ["a"] = from, ["b"] = to, ["fraction"] = fraction, ["match"] = match }, cancellation);
 
-    /// <summary>Delays the frames that one device sends to its neighbour; 0 ends it.</summary>
-    /// <exception cref="MininetException">The job failed, or the kernel cannot delay frames.</exception>
-    public Task SetDelayAsync(string from, string to, double delayMs, double jitterMs, CancellationToken cancellation) =>
-        DoAsync(new JsonObject { ["do"] = "delay", ["a"] = from, ["b"] = to, ["delay_ms"] = delayMs, ["jitter_ms"] = jitterMs }, cancellation);
+    /// <summary>Where frames from one device to its neighbour can be delayed: one entry a link between them.</summary>
+    /// <exception cref="MininetException">The job failed, or the machine cannot make such a place.</exception>
+    public async Task<IReadOnlyList<DelayPlace>> DelayPlacesAsync(string from, string to, CancellationToken cancellation)
+    {
+        JsonNode result = await DoAsync(new JsonObject { ["do"] = "delaylines", ["a"] = from, ["b"] = to }, cancellation).ConfigureAwait(false);
+        return
+        [
+            .. result["lines"]!.AsArray().Select(l => new DelayPlace(
+                (int)l!["pid"]!, (string)l["interface"]!, (string)l["near"]!, (string)l["far"]!)),
+        ];
+    }
+
+    /// <summary>Lets frames from one device to its neighbour go by way of their <see cref="DelayPlace"/>, or no more.</summary>
+    /// <param name="from">Sender.</param>
+    /// <param name="to">Its neighbour.</param>
+    /// <param name="on">False ends it.</param>
+    /// <param name="match">Which frames, in nft's words; empty for all.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <exception cref="MininetException">The job failed, or the kernel cannot divert frames.</exception>
+    public Task DivertAsync(string from, string to, bool on, string match, CancellationToken cancellation) =>
+        DoAsync(new JsonObject { ["do"] = "divert", ["a"] = from, ["b"] = to, ["on"] = on, ["match"] = match }, cancellation);
 
     /// <summary>Sets the rate of one device's ports to its neighbour; a host's stays.</summary>
     /// <exception cref="MininetException">The job failed.</exception>
@@ -233,7 +248,7 @@ public sealed class MininetNetwork : IAsyncDisposable
             }
             else if (error is null)
             {
-                _ready.TrySetResult([.. message["notes"]!.AsArray().Select(n => (string)n!)]);
+                _ready.TrySetResult();
             }
             else
             {

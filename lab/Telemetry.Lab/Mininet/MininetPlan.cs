@@ -48,7 +48,6 @@ public static partial class MininetPlan
         {
             ["a"] = End(l.A),
             ["b"] = End(l.B),
-            ["delay_ms"] = l.DelayNs / 1e6,
             ["loss"] = l.Loss,
         })),
     }.ToJsonString(new() { WriteIndented = true });

@@ -3,6 +3,7 @@ using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Fabric;
 using Telemetry.Lab.Hosts;
 using Telemetry.Lab.Live;
+using Telemetry.Lab.Mininet.Delays;
 using Telemetry.Lab.Mininet.Wires;
 using Telemetry.Lab.Running;
 using Telemetry.Lab.Scenarios;
@@ -112,6 +113,17 @@ internal sealed class MininetTraffic : IDisposable
         if (_rates.TryGetValue((end.Device, end.Port), out LineRate? rate))
         {
             rate.Change(_loop.NowNs, bitsPerSecond);
+        }
+
+        return true;
+    });
+
+    /// <summary>Notes where frames leave their switch that are delayed after it.</summary>
+    public Task NoteDelaysAsync(IReadOnlyList<DelayPlace> places) => _loop.InvokeAsync(() =>
+    {
+        foreach (DelayPlace place in places)
+        {
+            _tap?.AddWay(place.Near, place.Interface);
         }
 
         return true;

@@ -1,14 +1,13 @@
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Fabric;
+using Telemetry.Lab.Mininet.Delays;
 using Telemetry.Lab.Scenarios;
 
 namespace Telemetry.Lab.Mininet;
 
 /// <summary>Plays a plan's faults on a Mininet network when they are due, and tells the truth when they took effect.</summary>
-internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, MininetTraffic traffic, Action<DrainAction> drain)
+internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, DelayLines delays, MininetTraffic traffic, Action<DrainAction> drain)
 {
-    private readonly HashSet<string> _delayed = new(StringComparer.Ordinal);
-
     /// <summary>Plays all; ends after the last one.</summary>
     /// <exception cref="MininetException">The network refused one.</exception>
     public async Task PlayAsync(ScenarioPlan plan, CancellationToken cancellation)
@@ -58,7 +57,7 @@ internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, 
         {
             if (last.DelayNs > 0 || last.JitterNs > 0 || last.RateBitsPerSecond > 0)
             {
-                await SetSlowAsync(last with { DelayNs = 0, JitterNs = 0, RateBitsPerSecond = 0 }, cancellation).ConfigureAwait(false);
+                await SetSlowAsync(last with { DelayNs = 0, JitterNs = 0, RateBitsPerSecond = 0, Match = null }, cancellation).ConfigureAwait(false);
             }
         }
 
@@ -118,35 +117,21 @@ internal sealed class ScenarioFaults(Topology topology, MininetNetwork network, 
 
     private async Task SetSlowAsync(SlowAction action, CancellationToken cancellation)
     {
-        if (action.Match is not null && (action.DelayNs > 0 || action.JitterNs > 0))
+        await delays.SetAsync(action, cancellation).ConfigureAwait(false);
+        await traffic.NoteDelaysAsync(delays.Places).ConfigureAwait(false);
+        if (action.Match is not null && action.RateBitsPerSecond == 0)
         {
-            throw new MininetException("links of Mininet cannot delay some packets and others not: this scenario runs on the embedded fabric only");
+            return; // the end of one class's delay, or its beginning: rates are for all frames
         }
 
         Link? link = LinkBetween(action.A, action.B);
-        string entity = FabricLink.EntityOf(action.A, action.B);
-        bool delays = _delayed.Remove(entity) || action.DelayNs > 0; // what was delayed before has its own delay again
-        if (action.DelayNs > 0)
-        {
-            _delayed.Add(entity);
-        }
-
+        long rate = action.RateBitsPerSecond > 0 ? action.RateBitsPerSecond : link?.RateBitsPerSecond ?? 0;
         foreach ((string from, string to) in new[] { (action.A, action.B), (action.B, action.A) })
         {
-            if (delays)
+            await network.SetLinkRateAsync(from, to, rate, cancellation).ConfigureAwait(false);
+            if (link is not null)
             {
-                await network.SetDelayAsync(
-                    from, to, ((link?.DelayNs ?? 0) + action.DelayNs) / 1e6, action.JitterNs / 1e6, cancellation).ConfigureAwait(false);
-            }
-
-            if (action.Match is null)
-            {
-                long rate = action.RateBitsPerSecond > 0 ? action.RateBitsPerSecond : link?.RateBitsPerSecond ?? 0;
-                await network.SetLinkRateAsync(from, to, rate, cancellation).ConfigureAwait(false);
-                if (link is not null)
-                {
-                    await traffic.NoteRateAsync(link.A.Device == from ? link.A : link.B, rate).ConfigureAwait(false);
-                }
+                await traffic.NoteRateAsync(link.A.Device == from ? link.A : link.B, rate).ConfigureAwait(false);
             }
         }
     }

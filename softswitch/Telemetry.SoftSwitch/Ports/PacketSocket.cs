@@ -30,8 +30,11 @@ internal sealed class PacketSocket : IDisposable
     public int MtuBytes { get; }
 
     /// <summary>Opens the interface; frames gather in the ring from now on.</summary>
+    /// <param name="interfaceName">Name in this network namespace.</param>
+    /// <param name="mostRingBytes">Less memory for the ring than a switch's port has.</param>
+    /// <param name="mostSlotBytes">The longest packet that has a slot, where the interface's MTU is more than most packets have; longer ones cost a system call each.</param>
     /// <exception cref="IOException">No such interface, no permission, or no packet sockets on this system.</exception>
-    public static PacketSocket Open(string interfaceName)
+    public static PacketSocket Open(string interfaceName, int mostRingBytes = int.MaxValue, int mostSlotBytes = int.MaxValue)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -56,7 +59,7 @@ internal sealed class PacketSocket : IDisposable
         {
             int mtuBytes = MtuOf(socket, interfaceName);
             Set(socket, Native.PacketIgnoreOutgoing, BitConverter.GetBytes(1));
-            ring = ReceiveRing.Create(socket, mtuBytes);
+            ring = ReceiveRing.Create(socket, Math.Min(mtuBytes, mostSlotBytes), mostRingBytes);
             byte[] address = new byte[20];
             BinaryPrimitives.WriteUInt16LittleEndian(address, Native.AfPacket);
             BinaryPrimitives.WriteUInt16BigEndian(address.AsSpan(2), Native.EthPAll);

@@ -39,6 +39,7 @@ internal sealed unsafe class ReceiveRing : IDisposable
         (int)Math.Clamp((long)BitOperations.RoundUpToPowerOf2((ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024), LeastRingBytes, MostRingBytes);
     private readonly int _socket;
     private readonly byte* _memory;
+    private readonly int _bytes;
     private readonly int _slotBytes;
     private readonly int _slotsPerBlock;
     private readonly int _slots;
@@ -46,22 +47,24 @@ internal sealed unsafe class ReceiveRing : IDisposable
     private byte[] _large = [];
     private int _next;
 
-    private ReceiveRing(int socket, nint memory, int slotBytes, int slotsPerBlock, int slots)
+    private ReceiveRing(int socket, nint memory, int bytes, int slotBytes, int slotsPerBlock)
     {
         _socket = socket;
         _memory = (byte*)memory;
+        _bytes = bytes;
         _slotBytes = slotBytes;
         _slotsPerBlock = slotsPerBlock;
-        _slots = slots;
+        _slots = slotsPerBlock * (bytes / BlockBytes);
     }
 
     /// <summary>Gives the socket a ring whose slots hold frames of an interface with this MTU; longer ones come through the socket's queue.</summary>
     /// <exception cref="IOException">The kernel refuses; the message says what.</exception>
-    public static ReceiveRing Create(int socket, int mtuBytes)
+    public static ReceiveRing Create(int socket, int mtuBytes, int mostBytes = int.MaxValue)
     {
+        int bytes = Math.Min(s_ringBytes, mostBytes / BlockBytes * BlockBytes);
         int slotBytes = (mtuBytes + EthernetSize + SlotOverhead + SlotAlignment - 1) / SlotAlignment * SlotAlignment;
         int slotsPerBlock = BlockBytes / slotBytes;
-        int blocks = s_ringBytes / BlockBytes;
+        int blocks = bytes / BlockBytes;
         Set(Native.PacketVersion, BitConverter.GetBytes(1), "TPACKET_V2");
         Set(Native.PacketCopyThreshold, BitConverter.GetBytes(1), "PACKET_COPY_THRESH");
         byte[] request = new byte[16];
@@ -70,9 +73,9 @@ internal sealed unsafe class ReceiveRing : IDisposable
             && BitConverter.TryWriteBytes(request.AsSpan(8), slotBytes)
             && BitConverter.TryWriteBytes(request.AsSpan(12), slotsPerBlock * blocks);
         Set(Native.PacketReceiveRing, request, "PACKET_RX_RING");
-        nint memory = Native.mmap(0, s_ringBytes, Native.ProtectReadWrite, Native.MapShared, socket, 0);
+        nint memory = Native.mmap(0, bytes, Native.ProtectReadWrite, Native.MapShared, socket, 0);
         return memory != -1
-            ? new ReceiveRing(socket, memory, slotBytes, slotsPerBlock, slotsPerBlock * blocks)
+            ? new ReceiveRing(socket, memory, bytes, slotBytes, slotsPerBlock)
             : throw new IOException($"mmap of the receive ring: {Marshal.GetLastPInvokeErrorMessage()}");
 
         void Set(int option, byte[] value, string name)
@@ -126,7 +129,7 @@ internal sealed unsafe class ReceiveRing : IDisposable
         _next = _next + 1 == _slots ? 0 : _next + 1;
     }
 
-    public void Dispose() => _ = Native.munmap((nint)_memory, s_ringBytes);
+    public void Dispose() => _ = Native.munmap((nint)_memory, _bytes);
 
     private byte* Slot() => _memory + ((long)(_next / _slotsPerBlock) * BlockBytes) + ((long)(_next % _slotsPerBlock) * _slotBytes);
 

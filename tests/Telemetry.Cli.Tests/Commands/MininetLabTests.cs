@@ -77,6 +77,12 @@ public class MininetLabTests
     }
 
     [RequiresFact("root", Mininet, Ping, Nft)]
+    public Task Lab_MininetLinkLatencies_PingTakesAsLong() => PingOverDelayedLinksAsync("soft");
+
+    [RequiresFact("root", Mininet, Ping, Nft, "simple_switch_grpc")]
+    public Task Lab_MininetLinkLatenciesOfBmv2_PingTakesAsLong() => PingOverDelayedLinksAsync("bmv2");
+
+    [RequiresFact("root", Mininet, Ping, Nft)]
     public async Task Lab_MininetCampus_AllReachAllAndTheFirewallDropsWhatItsRulesSay()
     {
         const string Script = """
@@ -97,6 +103,38 @@ public class MininetLabTests
         Assert.Contains("h1:80 passes", errors, StringComparison.Ordinal);
         Assert.Contains("h21:22 passes", errors, StringComparison.Ordinal);
         Assert.Contains("\"answered\": 552", errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>As the P4 tutorials write latencies, at a host's link and between switches; loss and cuts work there as elsewhere.</summary>
+    private static async Task PingOverDelayedLinksAsync(string target)
+    {
+        const string Script = """
+            h1 ping -n -i 0.2 -c 5 h2 | grep -e rtt -e received
+            lab loss s1 s2 1; h1 ping -n -c 1 -W 1 h2 | grep received | sed 's/^/lossy: /'; lab loss s1 s2 0
+            lab link s1 s2 down; h1 ping -n -c 1 -W 1 h2 | grep received | sed 's/^/cut: /'; lab link s1 s2 up
+            until h1 ping -n -c 1 -W 1 h2 | grep rtt | sed 's/^/again: /' | grep rtt; do sleep 0.2; done
+            ip -o link | grep -c delay
+            """;
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, """
+            {"hosts": {"h1": {}, "h2": {}}, "switches": {"s1": {}, "s2": {}},
+             "links": [["h1", "s1-p1", "20ms"], ["h2", "s2-p1"], ["s1-p2", "s2-p2", "50ms", 10]]}
+            """);
+        (int code, _, string errors) = await TelemetryProcess.RunAsync("lab", "--mininet", "--switch", target, "--topology", file, "--run", Script);
+        File.Delete(file);
+
+        Assert.True(code == 0, errors);
+        Assert.Contains("5 packets transmitted, 5 received", errors, StringComparison.Ordinal);
+        Assert.Contains("lossy: 1 packets transmitted, 0 received", errors, StringComparison.Ordinal);
+        Assert.Contains("cut: 1 packets transmitted, 0 received", errors, StringComparison.Ordinal);
+        double[] fastest =
+        [
+            .. errors.Split('\n').Where(l => l.Contains("rtt min", StringComparison.Ordinal))
+                .Select(l => double.Parse(l.Split('=')[1].Split('/')[0], System.Globalization.CultureInfo.InvariantCulture)),
+        ];
+        Assert.Equal(2, fastest.Length);
+        Assert.All(fastest, ms => Assert.InRange(ms, 140, 2000)); // 20 and 50 ms, there and back: no machine is too busy to be slower
+        Assert.DoesNotContain("delayed links lost", errors, StringComparison.Ordinal);
     }
 
     [RequiresFact("root", Mininet, Ping, Nft)]

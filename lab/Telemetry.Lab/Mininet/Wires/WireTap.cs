@@ -10,7 +10,8 @@ internal sealed class WireTap : IDisposable
 
     private readonly TapRing _ring = new();
     private readonly WireTracker _tracker;
-    private readonly Dictionary<int, int> _portOf = [];
+    private readonly Dictionary<string, int> _portOfName = new(StringComparer.Ordinal);
+    private volatile Dictionary<int, int> _portOf = [];
     private readonly long _epochUnixNs;
     private readonly Thread _thread;
     private volatile bool _isEnding;
@@ -34,8 +35,18 @@ internal sealed class WireTap : IDisposable
     /// <exception cref="IOException">There is none of that name.</exception>
     public void Add(string interfaceName, int port)
     {
-        uint index = Native.if_nametoindex(interfaceName);
-        _portOf.Add(index != 0 ? (int)index : throw new IOException($"interface {interfaceName}: no such interface"), port);
+        _portOfName.Add(interfaceName, port);
+        _portOf = new(_portOf) { [IndexOf(interfaceName)] = port };
+    }
+
+    /// <summary>Frames that are delayed leave a switch's interface by way of another one: what leaves there counts as leaving here. Once more is no harm.</summary>
+    /// <exception cref="IOException">There is none of that name.</exception>
+    public void AddWay(string wayName, string interfaceName)
+    {
+        if (_portOfName.TryGetValue(interfaceName, out int port)) // else a host's or a router's
+        {
+            _portOf = new(_portOf) { [IndexOf(wayName)] = port };
+        }
     }
 
     /// <summary>Begins.</summary>
@@ -71,6 +82,10 @@ internal sealed class WireTap : IDisposable
             _ring.Dispose();
         }
     }
+
+    private static int IndexOf(string interfaceName) => Native.if_nametoindex(interfaceName) is > 0 and uint index
+        ? (int)index
+        : throw new IOException($"interface {interfaceName}: no such interface");
 
     private void Run()
     {
