@@ -36,13 +36,14 @@ internal static class TierCommand
         Option<string[]> watch = new("--watch") { Description = $"Linux devices on this machine whose interfaces, queues, routes and rules are read: {LinuxDevice.Form}", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         Option<string[]> threshold = new("--threshold") { Description = $"Limits above which a window is told as an event: {Threshold.Form}", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         Option<bool> sharedClock = new("--shared-clock") { Description = "All switches stamp from one clock: link latencies can be told" };
+        Option<bool> oneMachine = new("--one-machine") { Description = "All switches run on one machine, linked by virtual cables: their clocks differ by what stays the same, so link latencies can be told" };
         Option<string?> metrics = new("--metrics") { Description = "ADDRESS:PORT where Prometheus scrapes /metrics; none by default" };
         Option<string?> log = Log();
         Option<string?> program = new("--program") { Description = "Compiled P4 program of the switches, which says how their reports are read and what drop reasons mean: folder, JSON, or the name of one that ships" };
         Option<string?> profiles = new("--profiles") { Description = "JSON file of decode profiles: units, clocks and known deviations by exporter" };
         Option<int> shards = new("--shards") { Description = "Sockets that share the port, each with a receiving thread", DefaultValueFactory = _ => usual.ReceiveShards };
         Option<int> buffer = new("--receive-buffer") { Description = "Receive buffer of each socket, MiB: holds bursts while the node gets no processor", DefaultValueFactory = _ => usual.SocketBufferBytes >> 20 };
-        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, watch, threshold, metrics, program, profiles, shards, buffer, log };
+        Command command = new("node", "Run a collector node: reports in, windows to its center") { name, cluster, listen, upstream, topology, spool, spoolLimit, sharedClock, oneMachine, watch, threshold, metrics, program, profiles, shards, buffer, log };
         SourceArguments source = new(command);
         TlsArguments tls = new(command, serves: false);
         SwitchTlsArguments switchTls = new(command, "--switch-tls");
@@ -58,6 +59,7 @@ internal static class TierCommand
                 {
                     Name = parsed.GetRequiredValue(name),
                     Cluster = parsed.GetRequiredValue(cluster),
+                    OneMachine = parsed.GetValue(oneMachine),
                     Reports = parsed.GetValue(program) is { } compiled ? LabInventory.ReportsOf(P4Program.Load(ProgramLocator.Find(compiled))) : usual.Node.Reports,
                     Thresholds = [.. parsed.GetRequiredValue(threshold).Select(Limited)],
                     Decoding = parsed.GetValue(profiles) is { } file ? CommandException.Reading(() => DecodeProfileFile.Load(file)) : null,

@@ -16,6 +16,9 @@ internal sealed class LinkMeter(LinkId id)
     /// <summary>Between unsynchronised clocks: their difference; shared with the link's other direction. Null between comparable ones.</summary>
     public ClockOffset? Offset { get; set; }
 
+    /// <summary>The same between clocks of one machine, instead.</summary>
+    public SteadyOffset? SteadyOffset { get; set; }
+
     /// <summary>This is the direction from the pair's first switch to its second.</summary>
     public bool IsForward { get; set; }
 

@@ -70,7 +70,14 @@ public sealed partial class NodeEngine
                 refs[i].LinkFromPrevious = LinkOf(refs[i + 1].Switch, hops[i + 1].EgressPort, refs[i].Switch, hops[i].IngressPort);
                 if (refs[i].LinkFromPrevious is { } link && !refs[i].LinkComparable)
                 {
-                    link.Offset ??= OffsetOf(link.Id);
+                    if (_options.OneMachine)
+                    {
+                        link.SteadyOffset ??= OffsetOf(_steadyOffsets, link.Id);
+                    }
+                    else
+                    {
+                        link.Offset ??= OffsetOf(_offsets, link.Id);
+                    }
                 }
             }
         }
@@ -96,13 +103,15 @@ public sealed partial class NodeEngine
         return ReferenceEquals(from, to) || (a.SharedClock && b.SharedClock && a.ClockUnitNs == b.ClockUnitNs);
     }
 
-    private ClockOffset OffsetOf(in LinkId link)
+    // One for both directions.
+    private static T OffsetOf<T>(Dictionary<LinkId, T> offsets, in LinkId link)
+        where T : new()
     {
         LinkId wire = link.Undirected;
-        if (!_offsets.TryGetValue(wire, out ClockOffset? offset))
+        if (!offsets.TryGetValue(wire, out T? offset))
         {
-            offset = new ClockOffset();
-            _offsets.Add(wire, offset);
+            offset = new T();
+            offsets.Add(wire, offset);
         }
 
         return offset;

@@ -381,19 +381,30 @@ public sealed partial class NodeEngine
     private long AcrossClocks(
         LinkMeter link, in HopMetadata previous, long fromUnitNs, in HopMetadata hop, long toUnitNs, DecodedReport report, int stackedHops, long eventNs)
     {
-        if (link.Offset is not { } offset)
-        {
-            return -1;
-        }
-
         long apparent = unchecked(((long)hop.IngressTimestamp * toUnitNs) - ((long)previous.EgressTimestamp * fromUnitNs));
-        int bytes = FrameBytes + report.OriginalIpLength + (report.HasInt ? 4 + 12 + (4 * report.HopWords * stackedHops) : 0);
-        if (link.NsPerByte > 0 || bytes <= SmallPacketBytes)
+        long ahead;
+        if (link.SteadyOffset is { } steady)
         {
-            offset.Add(link.IsForward, eventNs, apparent - (long)(bytes * link.NsPerByte));
+            steady.Add(link.IsForward, eventNs, apparent);
+            if (!steady.TryGet(out ahead))
+            {
+                return -1;
+            }
         }
+        else if (link.Offset is { } offset)
+        {
+            int bytes = FrameBytes + report.OriginalIpLength + (report.HasInt ? 4 + 12 + (4 * report.HopWords * stackedHops) : 0);
+            if (link.NsPerByte > 0 || bytes <= SmallPacketBytes)
+            {
+                offset.Add(link.IsForward, eventNs, apparent - (long)(bytes * link.NsPerByte));
+            }
 
-        if (!offset.TryGet(eventNs, out long ahead))
+            if (!offset.TryGet(eventNs, out ahead))
+            {
+                return -1;
+            }
+        }
+        else
         {
             return -1;
         }

@@ -25,6 +25,7 @@ public sealed partial class NodeEngine
     private readonly SortedDictionary<string, SwitchState> _switchesByName = new(StringComparer.Ordinal);
     private readonly Dictionary<LinkId, LinkMeter> _links = [];
     private readonly Dictionary<LinkId, ClockOffset> _offsets = [];
+    private readonly Dictionary<LinkId, SteadyOffset> _steadyOffsets = [];
     private readonly Dictionary<ulong, FlowPath> _paths = [];
     private readonly FlowTable _flows = new();
     private readonly Dictionary<(UInt128 Source, UInt128 Destination), PairState> _pairs = [];

@@ -13,6 +13,12 @@ public sealed record NodeOptions
     /// <summary>Cluster that it belongs to; may be empty.</summary>
     public string Cluster { get; init; } = "";
 
+    /// <summary>
+    /// True where all switches run on one machine, linked by virtual cables that take no time for bytes: clocks that are not shared then differ by what stays the
+    /// same, and link latency is told as soon as both directions carried packets for a second. False by default.
+    /// </summary>
+    public bool OneMachine { get; init; }
+
     /// <summary>Length of a window, nanoseconds: 100 ms (default) to 1 s, in steps of 1 ms.</summary>
     public long WindowNs { get; init; } = 100_000_000;
 

@@ -35,6 +35,12 @@ internal sealed class LinkLatency(string from, string to)
     /// <summary>Mean of the newest window, bytes included.</summary>
     public double MeanNs => _meanNs;
 
+    /// <summary>Windows since the newest one.</summary>
+    public int Silent { get; private set; }
+
+    /// <summary>By how much the lowest mean of the last windows is above the usual one.</summary>
+    public double RiseNs => RestNs - Rest.MeanNs;
+
     /// <summary>Pairs of hosts that crossed it within the last windows.</summary>
     public int Pairs => _pairs.Count;
 
@@ -51,6 +57,7 @@ internal sealed class LinkLatency(string from, string to)
     public bool Close(long rateBps, int windows)
     {
         bool measured = _measured && _packets > 0 && rateBps > 0;
+        Silent = measured ? 0 : Silent + 1;
         if (measured)
         {
             double bytesNs = 8e9 / rateBps * _bytes / _packets;

@@ -9,6 +9,12 @@ public sealed record NetworkOptions
     /// <summary>Windows in a row that open an alert on latency; 5 by default.</summary>
     public int LatencyWindows { get; init; } = 5;
 
+    /// <summary>
+    /// Whether switches are processes that may wait for a processor; false by default. Where they are, all links of a switch
+    /// that was kept from running seem slow at once: that is no link's.
+    /// </summary>
+    public bool SwitchesWait { get; init; }
+
     /// <summary>Time at half of a queue's capacity or more, in all, below which a burst is none, nanoseconds; 0 by default. On a busy machine some 10 ms.</summary>
     public long ShortestBurstNs { get; init; }
 

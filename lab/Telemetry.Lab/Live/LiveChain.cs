@@ -170,7 +170,7 @@ internal sealed class LiveChain : IAsyncDisposable
         NodeHost node = NodeHost.Start(
             new NodeHostOptions
             {
-                Node = _clusters.NodeOptions(cluster),
+                Node = _clusters.NodeOptions(cluster) with { OneMachine = true },
                 Listen = network.Collector.ToString(),
                 Upstream = upstream,
                 Inventory = LabInventory.Of(topology, network.SharedClock),

@@ -43,7 +43,7 @@ internal sealed class MininetTiers(
             name,
             [
                 .. options.Program, "node", "--name", name, "--cluster", place.Cluster, "--listen", collector.ToString(), "--upstream", new Uri(center).Authority,
-                "--topology", file, "--program", program, .. watched.Length > 0 ? ["--watch", .. watched] : Array.Empty<string>(),
+                "--topology", file, "--program", program, "--one-machine", .. watched.Length > 0 ? ["--watch", .. watched] : Array.Empty<string>(),
             ],
             "reports on",
             cancellation).ConfigureAwait(false);

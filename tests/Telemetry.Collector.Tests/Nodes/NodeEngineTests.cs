@@ -186,6 +186,30 @@ public class NodeEngineTests
     }
 
     [Fact]
+    public void OnDatagram_OneMachine_LatencyOnceBothDirectionsCarriedPackets()
+    {
+        // The second switch's clock is 900 ms behind the first's; 40 us from one to the other, and inside a switch 20 and 30.
+        NodeEngine node = Node(new NodeOptions { OneMachine = true }, Inventories.Linear(sharedClock: false));
+        for (uint i = 0; i < 80; i++)
+        {
+            ulong at = 1_000_000 + (i * 25_000);
+            node.OnDatagram(Reports.Datagram(i, Reports.Udp(), 1, [Reports.Hop(1, 1, 3, at, at + 20), Reports.Hop(2, 3, 1, at + 60 - 900_000, at + 90 - 900_000)]));
+            node.OnDatagram(Reports.Datagram(i, Reports.Udp(), 1, [Reports.Hop(2, 1, 3, at - 900_000, at + 20 - 900_000), Reports.Hop(1, 3, 1, at + 60, at + 90)]));
+            _time.AdvanceMs(25);
+            node.Tick();
+        }
+
+        _time.AdvanceMs(100);
+        node.Tick();
+        Window[] windows = [.. _sink.Windows];
+        Assert.Empty(windows[0].Links[0].LatencyNs.Deltas);
+        Assert.Equal(2, windows[^2].Links.Count);
+        Assert.All(windows[^2].Links, link => Assert.Equal(40_000, Values(link.LatencyNs)[1]));
+        Assert.All(windows[^2].Flows, flow => Assert.Equal(90_000, Values(flow.LatencyNs)[1]));
+        Assert.Equal(0, node.Statistics.ClockFaults);
+    }
+
+    [Fact]
     public void OnDatagram_ClockRunsBackwards_IsCountedNotMeasured()
     {
         NodeEngine node = Node();

@@ -155,6 +155,27 @@ public class NetworkMonitorTests
         Assert.InRange(alert.EndNs!.Value, 5_900_000_000, 6_200_000_000);
     }
 
+    [Theory]
+    [InlineData(false, 5e6, 2)]
+    [InlineData(true, 5e6, 0)] // s3, which both links lead to, was kept from running
+    [InlineData(true, 0, 1)]
+    public void Qos_LinksOfOneSwitchSlowTogether_AreTheSwitchsWhereSwitchesWait(bool wait, double otherNs, int alerts)
+    {
+        Watched watched = new(new NetworkOptions { SwitchesWait = wait });
+        foreach (double risen in Enumerable.Repeat(0.0, 30).Concat(Enumerable.Repeat(1.0, 30)))
+        {
+            watched.Window(
+                links: [Slow("s1", risen * 5e6), Slow("s2", risen * otherNs)],
+                flows: [Flow("h1", "s1"), Flow("h2", "s1"), Flow("h3", "s2"), Flow("h4", "s2")]);
+        }
+
+        Assert.Equal(alerts, watched.Alerts.Count);
+
+        static LinkSample Slow(string from, double byNs) => Watched.Between(from, "s3", 100_000 + byNs, 300_000 + byNs);
+
+        static FlowSample Flow(string host, string from) => Watched.Flow(host, "h9", 17, 1, 10, 5000, 0, 300_000, from, "s3");
+    }
+
     [Fact]
     public void Qos_OneClassSlow_FlowIsNamedAndNoLink()
     {

@@ -7,11 +7,12 @@ namespace Telemetry.Inference.Tests.Network;
 internal sealed class Watched
 {
     private const long WindowNs = 100_000_000;
-    private readonly NetworkMonitor _monitor = new();
+    private readonly NetworkMonitor _monitor;
     private readonly List<NetworkAlert> _told = [];
 
-    public Watched()
+    public Watched(NetworkOptions? options = null)
     {
+        _monitor = new NetworkMonitor(options);
         _monitor.SetMap(new NetworkMap(
             ["h1", "h2", "h3"],
             ["s1", "s2", "s3"],
