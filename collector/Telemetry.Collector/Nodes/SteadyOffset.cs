@@ -16,8 +16,8 @@ internal sealed class SteadyOffset
     /// <summary>A packet later than the fastest by this says that a clock was set; as long as no link is.</summary>
     private const long SetNs = 2_000_000_000;
 
-    private Way _forward = new();
-    private Way _backward = new();
+    private Way _forward;
+    private Way _backward;
 
     /// <summary>Takes what a packet seemed to take.</summary>
     public void Add(bool forward, long timeNs, long apparentNs)
@@ -27,8 +27,8 @@ internal sealed class SteadyOffset
         way.Add(timeNs, apparentNs);
         if (other.Packets > 0 && way.LeastNs + other.LeastNs < -ErrorNs)
         {
-            other = new Way();
-            way = new Way();
+            other = default;
+            way = default;
             way.Add(timeNs, apparentNs);
         }
     }
