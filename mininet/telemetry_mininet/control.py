@@ -106,7 +106,11 @@ def parse(words: list[str]) -> dict[str, Any]:
             return {"do": "swap", "switch": switch, "program": os.path.abspath(program) if os.path.exists(program) else program}
         case ["switch", switch, "up" | "down" as state]:
             return {"do": "switch", "switch": switch, "up": state == "up"}
-    raise ValueError(USAGE)
+    if not words:
+        raise ValueError(USAGE)
+    forms = [line for line in USAGE.splitlines() if line.startswith(f"lab {words[0]} ")]
+    fault = f"lab {' '.join(words)}: this is how to write it:" if forms else f"lab {words[0]}: no such command; there are:"
+    raise ValueError("\n".join([fault, *forms] if forms else [fault, USAGE]))
 
 
 def ask(folder: str, request: dict[str, Any]) -> Any:

@@ -56,8 +56,15 @@ class RequestTests(unittest.TestCase):
             self.assertEqual(parse(["scenario", name])["name"], os.path.abspath(name))
 
     def test_other_words_get_the_usage(self) -> None:
-        for line in ("", "scenario", "scenario a 1 2", "swap s1", "link s1 s2 off"):
-            with self.assertRaisesRegex(ValueError, "lab pingall"):
+        for line, told in (
+            ("", "^lab pingall"),
+            ("nosuch a", "(?s)^lab nosuch: no such command; there are:\nlab pingall"),
+            ("scenario", "^lab scenario: .*\nlab scenario NAME"),
+            ("scenario a 1 2", "lab scenario NAME"),
+            ("swap s1", "lab swap SWITCH"),
+            ("link s1 s2 off", "^lab link s1 s2 off: .*\nlab link A B up|down"),
+        ):
+            with self.assertRaisesRegex(ValueError, told):
                 parse(line.split())
 
     def test_scenarios_and_swaps_go_to_the_program_and_all_else_to_the_network(self) -> None:

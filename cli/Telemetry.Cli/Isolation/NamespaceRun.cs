@@ -12,6 +12,9 @@ internal static partial class NamespaceRun
 {
     private const string Marker = "TELEMETRY_NAMESPACE";
     private const int SigTerm = 15;
+    private const int SigTtou = 22;
+    private const nint IgnoreSignal = 1;
+    private const int StandardInput = 0;
 
     /// <summary>The switches': see <c>mininet/telemetry_mininet/nodes.py</c>.</summary>
     private const int Niceness = -10;
@@ -75,6 +78,7 @@ internal static partial class NamespaceRun
         {
             Name = "namespace",
         };
+        bool isForeground = Foreground(StandardInput) == ProcessGroup(); // never without a terminal, nor for a job in the background
         keeper.Start();
         try
         {
@@ -82,8 +86,24 @@ internal static partial class NamespaceRun
         }
         finally
         {
+            if (isForeground)
+            {
+                TakeTerminal();
+            }
+
             LabFolder.Close(folder, cancellation.IsCancellationRequested);
         }
+    }
+
+    /// <summary>
+    /// A shell that people type to makes itself the terminal's foreground, and gives that back when it ends; but in there it
+    /// does not see to whom, and whoever reads from the terminal next would get an error.
+    /// </summary>
+    private static void TakeTerminal()
+    {
+        nint before = Signal(SigTtou, IgnoreSignal); // a background process that asks for the terminal is stopped otherwise
+        _ = SetForeground(StandardInput, ProcessGroup());
+        _ = Signal(SigTtou, before);
     }
 
     /// <summary>
@@ -138,6 +158,18 @@ internal static partial class NamespaceRun
 
     [LibraryImport("libc", EntryPoint = "setsid")]
     private static partial int NewSession();
+
+    [LibraryImport("libc", EntryPoint = "tcgetpgrp")]
+    private static partial int Foreground(int terminal);
+
+    [LibraryImport("libc", EntryPoint = "tcsetpgrp")]
+    private static partial int SetForeground(int terminal, int group);
+
+    [LibraryImport("libc", EntryPoint = "getpgrp")]
+    private static partial int ProcessGroup();
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint Signal(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

@@ -35,16 +35,19 @@ internal sealed partial class LiveMininet
         string Text(string key) => (string?)request[key] ?? throw new LabException($"{key} is missing");
     }
 
-    /// <summary>Plays a scenario between what people do, mends what it broke, and tells its truth, in seconds since it began.</summary>
+    /// <summary>Plays a scenario between what people do, mends what it broke, and tells its truth, in seconds since it began; the run's has it too.</summary>
     private async Task<JsonNode?> ScenarioAsync(string name, double seconds, LabOptions run, CancellationToken cancellation)
     {
         MininetNetwork network = Network();
         (run with { Scenario = name, Seconds = seconds }).Validate();
         using MininetTraffic traffic = new(topology, seed + (ulong)++_played, time, _hasBmv2);
+        MininetTraffic whole = _traffic ?? throw new InvalidOperationException("the network is not up");
+        long aheadNs = await whole.NowAsync().ConfigureAwait(false) - await traffic.NowAsync().ConfigureAwait(false);
         (ScenarioPlan plan, long startNs) = await PlayAsync(traffic, name, seconds, cancellation).ConfigureAwait(false);
         await new ScenarioFaults(topology, network, Delays(), traffic, Drain).MendAsync(plan, cancellation).ConfigureAwait(false);
         await network.UnshieldAsync(cancellation).ConfigureAwait(false);
         (long endNs, _) = await traffic.CompleteAsync().ConfigureAwait(false);
+        whole.Truth.Absorb(traffic.Truth, endNs, aheadNs);
         return new JsonObject
         {
             ["scenario"] = plan.Name,

@@ -49,6 +49,16 @@ public sealed class FabricTruth
     public static IEnumerable<TruthEpisode> Congestion(PortTruth port, long nowNs) =>
         port.Meter.Episodes(nowNs).Select(e => new TruthEpisode("congestion", port.Entity, e.StartNs, e.EndNs));
 
+    /// <summary>Takes over what happened while a scenario was played beside the run: its episodes and flows. Its ports are the run's own.</summary>
+    /// <param name="played">The scenario's truth, complete.</param>
+    /// <param name="endNs">When it ended, by its own clock.</param>
+    /// <param name="aheadNs">What the run's clock shows more than the scenario's.</param>
+    internal void Absorb(FabricTruth played, long endNs, long aheadNs)
+    {
+        _marks.AddRange(played.Episodes(endNs).Select(e => e with { StartNs = e.StartNs + aheadNs, EndNs = (e.EndNs ?? endNs) + aheadNs }));
+        _flows.AddRange(played.Flows);
+    }
+
     internal void Add(PortTruth port) => _ports.Add(port);
 
     internal void Add(FlowTruth flow)

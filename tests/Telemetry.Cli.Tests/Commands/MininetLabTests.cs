@@ -192,13 +192,13 @@ public class MininetLabTests
             echo the shell is open
             while [ -e {{visited}} ]; do sleep 0.2; done
             """;
-        await using TelemetryProcess lab = TelemetryProcess.Start("lab", "--mininet", "--topology", "linear", "--run", script);
+        await using TelemetryProcess lab = TelemetryProcess.Start("lab", "--mininet", "--topology", "linear", "--headless", "--json", "--run", script);
         LabRemains remains = LabRemains.Of(await lab.SaysAsync(LabRemains.FolderIn));
         await lab.SaysAsync("the shell is open");
         (int code, _, string visitor) = await TelemetryProcess.RunAsync(
             "lab", "attach", Path.GetFileName(remains.Folder), "--run", "lab link s1 s2 down; h1 ping -c 1 -W 1 h6; lab link s1 s2 up; telemetry status");
         File.Delete(visited);
-        (int labCode, _, string said) = await lab.EndAsync();
+        (int labCode, string output, string said) = await lab.EndAsync();
 
         Assert.True(code == 0, visitor);
         Assert.Contains("0 received", visitor, StringComparison.Ordinal); // while the link was down
@@ -206,12 +206,33 @@ public class MininetLabTests
         Assert.True(labCode == 0, said);
         Assert.Contains("no scenario nosuch; known: ", said, StringComparison.Ordinal);
         Assert.Contains("linkdown at s", said, StringComparison.Ordinal);
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.Contains(document.RootElement.GetProperty("truth").EnumerateArray(), e => e.GetProperty("kind").GetString() == "linkdown");
+        Assert.Contains(document.RootElement.GetProperty("fabric").GetProperty("flows").EnumerateArray(), f => f.GetProperty("delivered").GetInt64() > 0);
         Assert.Contains("no P4 switch s9; known: s1, s2, s3", said, StringComparison.Ordinal);
         Assert.Contains("\"s2 runs int_mx\"", said, StringComparison.Ordinal);
         Assert.Contains("\"pairs\": 30, \"answered\": 30", said, StringComparison.Ordinal); // the scenario's link is mended, the new program forwards
         Assert.Contains("so says s2", said, StringComparison.Ordinal);
         Assert.Contains("and no longer int", said, StringComparison.Ordinal);
         Assert.False(Directory.Exists(remains.Folder));
+    }
+
+    [RequiresFact("root", Mininet, Ping, Nft, TmuxTerminal.Tmux)]
+    public async Task Lab_MininetPrompt_TakesCommandsAndEndsWithTheShell()
+    {
+        await using TmuxTerminal terminal = await TmuxTerminal.StartAsync(
+            160, 50, $"dotnet {TelemetryProcess.Path} lab --mininet --topology linear --prompt");
+        string started = await terminal.ShowsAsync(s => s.TrimEnd().EndsWith("lab>", StringComparison.Ordinal), "the prompt");
+        string folder = started.Split("telemetry lab attach ")[1].Split('\n')[0].Trim();
+
+        await terminal.SendAsync("h1 ping -c 1 h2", "Enter");
+        await terminal.ShowsAsync(s => s.Contains("1 received", StringComparison.Ordinal), "an answered ping");
+        await terminal.SendAsync("lab link s1 s2 down; h1 ping -c 1 -W 1 h6; lab nosuch", "Enter");
+        string screen = await terminal.ShowsAsync(s => s.Contains("lab nosuch: no such command", StringComparison.Ordinal), "what lab has to say");
+        Assert.Contains("0 received", screen, StringComparison.Ordinal);
+        await terminal.SendAsync("exit 3", "Enter");
+        await terminal.ShowsAsync(s => s.Contains("ended with 3", StringComparison.Ordinal), "the end, with the shell's code");
+        Assert.False(Directory.Exists(Path.Combine(Path.GetTempPath(), folder)));
     }
 
     [RequiresFact("root", Mininet, Ping, Nft)]
