@@ -12,7 +12,7 @@ from typing import Any
 from mininet.net import Mininet
 from mininet.node import Controller, Node
 
-from .nodes import COLLECTOR_ADDRESS, COLLECTOR_MAC, REPORT_UDP_PORT, REPORTS_THREAD, SWITCH_LINK_MTU, P4Switch, TelemetryHost, keep_time, put_first, telemetry_program
+from .nodes import COLLECTOR_ADDRESS, COLLECTOR_MAC, REPORT_UDP_PORT, REPORTS_THREAD, SWITCH_LINK_MTU, P4Switch, TelemetryHost, keep_time, put_first, telemetry_program, untiered
 from .topology import write_topology
 
 LOOPBACK = "127.0.0.1"
@@ -36,7 +36,7 @@ class TelemetryProcess:
         # In a node it is Mininet that makes a session of its own.
         start, session = (subprocess.Popen, {"start_new_session": True}) if node is None else (node.popen, {})
         self.process: subprocess.Popen[bytes] = start(
-            arguments, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT, **session
+            arguments, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT, env=untiered(), **session
         )
         put_first(self.process.pid)
 

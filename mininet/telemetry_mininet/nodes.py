@@ -30,6 +30,11 @@ SWITCH_THREAD = "switch"
 REPORTS_THREAD = "reports"
 """The thread of a node that takes reports."""
 
+UNTIERED = {"DOTNET_TieredCompilation": "0"}
+"""For processes of ours beside switches: each compiles what it runs once, and well. Compiling again what turned out to be
+busy is left to threads that come after all others, so on a machine whose processors switches fill it never ends, and
+switches fill them because it never ends: in ``campus`` with 13 such processes signs of life were up to 16 s late."""
+
 REPORT_QUEUE_PACKETS = 1000
 """Reports leave in bursts, a burst of small copies for one of large packets: BMv2's 64 would lose some."""
 
@@ -149,7 +154,7 @@ class P4Switch(Switch):
         arguments += self.plan.tail
         self._log = open(self.log_path, "wb")
         self.process = subprocess.Popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
+            arguments, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True, env=untiered()
         )
         put_first(self.process.pid)
 
@@ -329,6 +334,11 @@ def run_ip(place: Node | None, lines: list[str]) -> None:
     out, _ = process.communicate("\n".join(lines).encode())
     if process.returncode != 0:
         raise RuntimeError(f"ip{'' if place is None else f' in {place.name}'}: {out.decode(errors='replace').strip()}")
+
+
+def untiered() -> dict[str, str]:
+    """This process's environment with :data:`UNTIERED`, unless somebody set that otherwise."""
+    return {**UNTIERED, **os.environ}
 
 
 def put_first(process: int) -> None:
