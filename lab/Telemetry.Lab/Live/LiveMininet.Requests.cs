@@ -40,7 +40,7 @@ internal sealed partial class LiveMininet
     {
         MininetNetwork network = Network();
         (run with { Scenario = name, Seconds = seconds }).Validate();
-        using MininetTraffic traffic = new(topology, seed + (ulong)++_played, time, _hasBmv2);
+        using MininetTraffic traffic = new(topology, seed + (ulong)++_played, time, options.Target);
         MininetTraffic whole = _traffic ?? throw new InvalidOperationException("the network is not up");
         long aheadNs = await whole.NowAsync().ConfigureAwait(false) - await traffic.NowAsync().ConfigureAwait(false);
         (ScenarioPlan plan, long startNs) = await PlayAsync(traffic, name, seconds, cancellation).ConfigureAwait(false);

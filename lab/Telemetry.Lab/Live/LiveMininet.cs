@@ -26,7 +26,6 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
     /// <summary>All pairs of so many hosts take some seconds.</summary>
     private const int MaxHostsOfAllPairs = 32;
 
-    private readonly bool _hasBmv2 = topology.Switches.Any(s => s.RunsP4 && MininetPlan.TargetOf(s, options.Target) == SwitchTarget.Bmv2);
     private readonly List<PingResult> _pings = [];
     private readonly Dictionary<string, int> _routers = new(StringComparer.Ordinal);
     private MininetNetwork? _network;
@@ -68,7 +67,7 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
 
     public async Task StartAsync(CancellationToken cancellation)
     {
-        _traffic = new MininetTraffic(topology, seed, time, _hasBmv2);
+        _traffic = new MininetTraffic(topology, seed, time, options.Target);
         _network = await MininetNetwork.StartAsync(topology, options, cancellation).ConfigureAwait(false);
         _delays = new DelayLines(topology, _network, seed);
         _delayNote = await _delays.StartAsync(cancellation).ConfigureAwait(false);
@@ -156,6 +155,11 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
         await traffic.NoteDelaysAsync(Delays().Places).ConfigureAwait(false);
         long startNs = await traffic.NowAsync().ConfigureAwait(false);
         _progress($"{plan.Name}: {plan.Flows.Count} flows over {seconds:F0} s");
+        if (traffic.Spared() is { } spared)
+        {
+            _progress(spared);
+        }
+
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task faults = new ScenarioFaults(topology, network, Delays(), traffic, Drain).PlayAsync(plan, over.Token);
         Task length = Task.Delay(TimeSpan.FromSeconds(seconds + DrainSeconds), cancellation);

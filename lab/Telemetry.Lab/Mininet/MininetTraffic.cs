@@ -29,6 +29,7 @@ internal sealed class MininetTraffic : IDisposable
     private readonly Topology _topology;
     private readonly ulong _seed;
     private readonly bool _evenFrames;
+    private readonly SwitchBudget _budget;
     private readonly EventLoop _loop;
     private readonly Thread _thread;
     private readonly CancellationTokenSource _stop = new();
@@ -46,11 +47,15 @@ internal sealed class MininetTraffic : IDisposable
     /// <param name="topology">The network.</param>
     /// <param name="seed">Of the scenario.</param>
     /// <param name="time">The clock that says when the run began.</param>
-    /// <param name="evenFrames">True where a switch's rate counts packets: all datagrams then have the size that such a rate stands for.</param>
-    public MininetTraffic(Topology topology, ulong seed, TimeProvider time, bool evenFrames)
+    /// <param name="usual">What switches are of which the topology says nothing else.</param>
+    public MininetTraffic(Topology topology, ulong seed, TimeProvider time, SwitchTarget usual)
     {
         _topology = topology;
-        _evenFrames = evenFrames;
+
+        // Where a switch's rate counts packets, all datagrams have the size that such a rate stands for.
+        _evenFrames = topology.Switches.Any(s => s.RunsP4 && MininetPlan.TargetOf(s, usual) == SwitchTarget.Bmv2);
+        _budget = new SwitchBudget(
+            topology, s => MininetPlan.TargetOf(s, usual), Environment.ProcessorCount, _evenFrames ? ReferenceFrameBytes : 0);
         _seed = seed;
         // What hosts did not send in time they send soon, and not all at once: that would be a burst that no scenario has.
         _loop = new EventLoop(time.GetUtcNow()) { KeepsPace = true, MaxLagNs = MaxLagNs };
@@ -159,6 +164,9 @@ internal sealed class MininetTraffic : IDisposable
         return (_loop.NowNs, result);
     }
 
+    /// <summary>What this machine was spared, in words; null when nothing.</summary>
+    public string? Spared() => _budget.Note();
+
     /// <summary>What the account lacks because this machine was too slow, in words; null when nothing.</summary>
     public string? Shortfall()
     {
@@ -210,7 +218,10 @@ internal sealed class MininetTraffic : IDisposable
     private ScenarioPlan Begin(string name, long lengthNs, WireTracker tracker)
     {
         ScenarioPlan plan = ScenarioCatalog.Plan(
-            name, new ScenarioContext(_topology, _seed, _loop.NowNs + LeadNs, _loop.NowNs + LeadNs + lengthNs));
+            name, new ScenarioContext(_topology, _seed, _loop.NowNs + LeadNs, _loop.NowNs + LeadNs + lengthNs)
+            {
+                BackgroundLimit = _budget.FactorFor,
+            });
         if (_evenFrames)
         {
             plan = plan with

@@ -31,6 +31,7 @@ internal static class BackgroundTraffic
         Add(rate => new OnOffTraffic(rate * OnOffPeak, MeanOnNs, MeanOffNs));
         Add(rate => new TcpTraffic(rate * Tcp, 0));
         double factor = LinkLoad.FactorToStayBelow(context.Topology, flows, 0.5);
+        factor = Math.Min(factor, context.BackgroundLimit?.Invoke(flows) ?? 1);
         return factor >= 1 ? flows : [.. flows.Select(f => f with { Pattern = LinkLoad.Scale(f.Pattern, factor) })];
 
         void Add(Func<double, TrafficPattern> pattern)

@@ -1,5 +1,6 @@
 using Telemetry.Controller.Topologies;
 using Telemetry.Lab.Randomness;
+using Telemetry.Lab.Traffic;
 
 namespace Telemetry.Lab.Scenarios;
 
@@ -10,6 +11,9 @@ namespace Telemetry.Lab.Scenarios;
 /// <param name="EndNs">Traffic stops here; after <paramref name="StartNs"/>.</param>
 public sealed record ScenarioContext(Topology Topology, ulong Seed, long StartNs, long EndNs)
 {
+    /// <summary>What factor on all background flows the network's machine asks for, 1 or below; null where nothing limits them but links.</summary>
+    internal Func<IReadOnlyList<FlowPlan>, double>? BackgroundLimit { get; init; }
+
     internal string[] HostNames { get; } = [.. Topology.Hosts.Select(h => h.Name)];
 
     internal LabRandom Random(string purpose) => new(LabRandom.Derive(Seed, purpose));
