@@ -53,6 +53,7 @@ JOBS: dict[str, Job] = {
     "reportloss": lambda lab, r: lab.set_report_loss(r["switch"], r["fraction"]),
     "rate": lambda lab, r: lab.set_rate(r["switch"], r["port"], r["bps"]),
     "tier": lambda lab, r: lab.set_tier(r["name"], r.get("command", []), r.get("ready", "")),
+    "tierended": lambda lab, r: lab.next_ended_tier(),
     "switch": lambda lab, r: lab.set_switch(r["switch"], r["up"]),
 }
 

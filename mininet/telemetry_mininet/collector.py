@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tempfile
@@ -32,7 +33,8 @@ class TelemetryProcess:
     def __init__(self, name: str, arguments: list[str], ready: str, folder: Path, node: Node | None = None) -> None:
         self.name, self.ready = name, ready
         self.log_path = folder / f"{name}.log"
-        self._log = open(self.log_path, "wb")
+        self._log = open(self.log_path, "ab")  # one that takes another's place goes on in its log
+        self._begins = self._log.seek(0, os.SEEK_END)
         # In a node it is Mininet that makes a session of its own.
         start, session = (subprocess.Popen, {"start_new_session": True}) if node is None else (node.popen, {})
         self.process: subprocess.Popen[bytes] = start(
@@ -42,11 +44,14 @@ class TelemetryProcess:
 
     def says(self, words: str) -> bool:
         """Whether the log matches; RuntimeError when the process has ended, with what it said last."""
-        text = self.log_path.read_text(errors="replace")
+        text = self._said()
         if self.process.poll() is not None:
-            last = (text.strip().splitlines() or ["its log is empty"])[-1]
-            raise RuntimeError(f"{self.name} ended with {self.process.returncode}: {last}")
+            raise RuntimeError(f"{self.name} ended with {self.process.returncode}: {self.last_words()}")
         return re.search(words, text, re.MULTILINE) is not None
+
+    def last_words(self) -> str:
+        """The last line of its log."""
+        return (self._said().strip().splitlines() or ["its log is empty"])[-1]
 
     def wait_ready(self, deadline: float) -> None:
         """Returns once it says that it serves; RuntimeError when it ends or does not."""
@@ -65,6 +70,9 @@ class TelemetryProcess:
                 self.process.kill()
                 self.process.wait()
         self._log.close()
+
+    def _said(self) -> str:
+        return self.log_path.read_bytes()[self._begins :].decode(errors="replace")
 
 
 class TelemetryCollector(Controller):

@@ -89,6 +89,12 @@ class MininetLab:
         else:
             self._management.stop_tier(name)
 
+    def next_ended_tier(self) -> dict[str, Any]:
+        """Waits for a tier that ends although nobody asked it to, and tells its name, exit code and last words."""
+        if self._management is None:
+            raise ValueError("this lab has no hosts for tiers")
+        return self._management.next_ended()
+
     def ping(self, src: str, dst: str, count: int) -> dict[str, Any]:
         """Pings once each 200 ms; returns sent and received."""
         text = self._run(

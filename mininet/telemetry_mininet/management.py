@@ -7,6 +7,8 @@ switch's reports have a veth of their own to its node, which is up while managem
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +53,7 @@ class ManagementNetwork:
         self._management: ManagementPlan = plan.management
         self._links: list[_Link] = []
         self._tiers: dict[str, TelemetryProcess] = {}
+        self._ended: queue.Queue[TelemetryProcess] = queue.Queue()
 
     def add_hosts(self) -> None:
         """Adds the tiers' hosts, before the network is built."""
@@ -115,10 +118,23 @@ class ManagementNetwork:
         self._tiers[name] = process
         process.wait_ready(time.monotonic() + seconds)
         keep_time(process.process.pid, REPORTS_THREAD)
+        threading.Thread(target=self._follow, args=(process,), daemon=True).start()
 
     def stop_tier(self, name: str) -> None:
-        """Ends a tier, which delivers what it has first."""
-        self._tiers.pop(name).stop()
+        """Ends a tier, which delivers what it has first; one that has ended by itself stays ended."""
+        process = self._tiers.pop(name, None)
+        if process is not None:
+            process.stop()
+
+    def next_ended(self) -> dict[str, Any]:
+        """Waits for a tier that ends although nobody asked it to: its name, exit code (minus the signal that killed it) and last words."""
+        process = self._ended.get()
+        return {"name": process.name, "code": process.process.returncode, "said": process.last_words()}
+
+    def _follow(self, process: TelemetryProcess) -> None:
+        process.process.wait()
+        if self._tiers.get(process.name) is process:
+            self._ended.put(process)
 
     def stop(self) -> None:
         """Ends all tiers."""

@@ -1,8 +1,12 @@
 namespace Telemetry.Lab.Live;
 
 /// <summary>Hosts of a network that run the collector's nodes and centers as processes, where the topology places them.</summary>
-internal interface ITierHosts
+internal interface ITierHosts : IAsyncDisposable
 {
+    /// <summary>From now on a tier that ends although nobody asked it to is started again.</summary>
+    /// <param name="say">Gets a line when one ended, and what became of it; called from any thread.</param>
+    void KeepAlive(Action<string> say);
+
     /// <summary>Runs a center until <see cref="StopAsync"/>; returns once it serves.</summary>
     /// <param name="name">As the topology names its host.</param>
     /// <param name="dataCenter">URL of the data center, as that host reaches it.</param>

@@ -48,6 +48,7 @@ internal sealed class LiveChain : IAsyncDisposable
         AlertOptions alerts,
         TimeProvider time,
         ILoggerFactory loggers,
+        Action<string> progress,
         CancellationToken cancellation)
     {
         LiveChain chain = new(new ClusterMap(topology, program, network.NodePerCluster), network.TierHosts);
@@ -64,6 +65,8 @@ internal sealed class LiveChain : IAsyncDisposable
             if (chain._places is not null)
             {
                 await chain.PlaceAsync(program, time, cancellation).ConfigureAwait(false);
+                chain._places.KeepAlive(progress);
+                progress("the collector's tiers serve");
                 return chain;
             }
 
@@ -136,6 +139,11 @@ internal sealed class LiveChain : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopFeedersAsync().ConfigureAwait(false);
+        if (_places is not null)
+        {
+            await _places.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_dataCenter is not null)
         {
             await _dataCenter.DisposeAsync().ConfigureAwait(false);

@@ -65,7 +65,7 @@ public static class LiveLab
         await network.StartAsync(cancellation).ConfigureAwait(false);
         settings.Progress("the network is up");
         LiveChain chain = await LiveChain.StartAsync(
-            options.Topology, program, options, network, detector, alerts, settings.Time, settings.Loggers, cancellation).ConfigureAwait(false);
+            options.Topology, program, options, network, detector, alerts, settings.Time, settings.Loggers, settings.Progress, cancellation).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable chainEnd = chain.ConfigureAwait(false);
         settings.Serving(chain.Feed);
 

@@ -166,6 +166,15 @@ public sealed class MininetNetwork : IAsyncDisposable
     public Task StopTierAsync(string name, CancellationToken cancellation) =>
         DoAsync(new JsonObject { ["do"] = "tier", ["name"] = name }, cancellation);
 
+    /// <summary>Waits for a tier that ends although nobody asked it to.</summary>
+    /// <returns>Its name, its exit code (minus the signal that killed it), and the last line of its log.</returns>
+    /// <exception cref="MininetException">The network ended, or has no tiers.</exception>
+    public async Task<(string Name, int Code, string Said)> NextEndedTierAsync(CancellationToken cancellation)
+    {
+        JsonNode ended = await DoAsync(new JsonObject { ["do"] = "tierended" }, cancellation).ConfigureAwait(false);
+        return ((string)ended["name"]!, (int)ended["code"]!, (string)ended["said"]!);
+    }
+
     /// <summary>Loses a fraction of a switch's reports; 0 ends it.</summary>
     /// <exception cref="MininetException">The job failed.</exception>
     public Task SetReportLossAsync(string switchName, double fraction, CancellationToken cancellation) =>

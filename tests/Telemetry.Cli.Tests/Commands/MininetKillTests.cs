@@ -4,10 +4,19 @@ using Telemetry.Cli.Tests.Programs;
 
 namespace Telemetry.Cli.Tests.Commands;
 
-/// <summary>Labs killed at random moments; <c>TELEMETRY_KILL_RUNS</c> says how many (2).</summary>
+/// <summary>
+/// Labs killed at random moments; <c>TELEMETRY_KILL_RUNS</c> says how many (2), <c>TELEMETRY_KILL_TOPOLOGY</c> of what network (<c>linear</c> and others
+/// in turn), <c>TELEMETRY_KILL_SECONDS_IN</c> how far in at most (8).
+/// </summary>
 public class MininetKillTests
 {
     private static readonly int s_runs = int.Parse(Environment.GetEnvironmentVariable("TELEMETRY_KILL_RUNS") ?? "2", CultureInfo.InvariantCulture);
+
+    private static readonly string? s_topology = Environment.GetEnvironmentVariable("TELEMETRY_KILL_TOPOLOGY");
+
+    /// <summary>By default from the first interface to the middle of the scenario.</summary>
+    private static readonly int s_milliseconds =
+        1000 * int.Parse(Environment.GetEnvironmentVariable("TELEMETRY_KILL_SECONDS_IN") ?? "8", CultureInfo.InvariantCulture);
 
     [RequiresFact("root", "/usr/bin/mn", "/usr/bin/ping", "/usr/sbin/nft")]
     public async Task Clean_LabsKilledAtRandomMoments_LeavesNothingOfOursAndAllOfOthers()
@@ -48,12 +57,10 @@ public class MininetKillTests
     {
         bool bmv2 = run % 2 == 1 && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(f => File.Exists(Path.Combine(f, "simple_switch_grpc")));
         await using TelemetryProcess lab = TelemetryProcess.Start(
-            "lab", "--mininet", "--topology", run % 3 == 2 ? "leafspine-2x4" : "linear", "--switch", bmv2 ? "bmv2" : "soft",
+            "lab", "--mininet", "--topology", s_topology ?? (run % 3 == 2 ? "leafspine-2x4" : "linear"), "--switch", bmv2 ? "bmv2" : "soft",
             "--scenario", "linkflap", "--headless", "--seconds", "60", "--json");
         LabRemains remains = LabRemains.Of(await lab.SaysAsync(LabRemains.FolderIn));
-
-        // From the first interface to the middle of the scenario.
-        await Task.Delay(random.Next(0, 8000));
+        await Task.Delay(random.Next(0, s_milliseconds));
         await lab.SignalAsync("KILL");
         await lab.EndAsync();
         Assert.Empty(await remains.LeftAsync());

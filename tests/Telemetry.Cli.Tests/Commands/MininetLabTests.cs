@@ -138,7 +138,7 @@ public class MininetLabTests
     }
 
     [RequiresFact("root", Mininet, Ping, Nft)]
-    public async Task Lab_MininetCampus_TiersRunInTheirHostsAndTalkOverManagementLinksOnly()
+    public async Task Lab_MininetCampus_TiersRunInTheirHostsTalkOverManagementLinksOnlyAndComeBackWhenKilled()
     {
         const string Script = """
             reach() { "$1" ping -c 1 -W 2 "$2" > /dev/null && echo "$1 reaches $2$3" || echo "$1 is cut from $2$3"; }
@@ -147,6 +147,11 @@ public class MininetLabTests
             n1 ip route add 10.0.1.0/24 via 172.31.255.101; reach n1 10.0.1.1
             lab link center1 s7 down; reach center1 172.31.255.7 ' (down)'; reach n1 172.31.255.102 ' (down)'
             lab link center1 s7 up; reach center1 172.31.255.7 ' (up)'
+            for tier in center1 n3; do
+                $tier bash -c 'kill -9 $(ss -Hltunp | grep -o "pid=[0-9]*" | head -1 | cut -d= -f2)'
+                while $tier ss -Hltunp | grep -q pid=; do sleep 0.1; done
+            done
+            for tier in center1 n3; do until $tier ss -Hltunp | grep -q pid=; do sleep 0.1; done; done
             for i in 1 2 3 4 5 6 7 8; do h1 bash -c 'echo hello > /dev/udp/10.0.6.4/5000; echo hello > /dev/udp/10.0.2.1/5000'; sleep 0.2; done
             center1 bash -c 'tr "\\0" " " < /proc/$(ss -Hltnp | grep -o "pid=[0-9]*" | head -1 | cut -d= -f2)/cmdline'
             sleep 3
@@ -160,6 +165,8 @@ public class MininetLabTests
             "h1 is cut from 172.31.255.2", "h1 is cut from 172.31.255.101", "h1 is cut from 172.31.255.7", "n1 is cut from 10.0.1.1",
             "center1 is cut from 172.31.255.7 (down)", "n1 reaches 172.31.255.102 (down)", "center1 reaches 172.31.255.7 (up)",
             "center --name center1 --cluster c1 --listen 172.31.255.2:5501 --upstream 172.31.255.7:5502",
+            "center1 was killed by signal 9; starting it again", "center1 serves again",
+            "n3 was killed by signal 9; starting it again", "n3 serves again",
         ];
         Assert.All(expected, e => Assert.Contains(e, errors, StringComparison.Ordinal));
         using JsonDocument document = JsonDocument.Parse(output);
