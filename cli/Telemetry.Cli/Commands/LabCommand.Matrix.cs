@@ -32,13 +32,17 @@ internal static partial class LabCommand
 
     private static readonly Option<double> s_matrixSeconds = new("--seconds") { Description = "Length of each run", DefaultValueFactory = _ => 15 };
 
+    private static readonly Option<ulong> s_matrixSeed = new("--seed") { Description = "Of every random choice", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string?> s_matrixOut = new("--out") { Description = "Folder for each lab's JSON document: TOPOLOGY.TARGET.SCENARIO.json" };
+    private static readonly Option<bool> s_matrixJson = new("--json") { Description = "One JSON document instead of the table" };
+
     private static Command MatrixCommand()
     {
         s_matrixTargets.AcceptOnlyFromAmong("soft", "bmv2");
         s_matrixScenarios.AcceptOnlyFromAmong([.. ScenarioCatalog.Names]);
-        Command command = new("matrix", "Run labs in Mininet one after another, each topology by each target by each scenario, and tell how far telemetry and truth agree")
+        Command command = new("matrix", $"Run labs in Mininet one after another, each topology by each target by each scenario, and tell how far telemetry and truth agree. {LabMatrixCell.Rules}")
         {
-            s_matrixTopologies, s_matrixTargets, s_matrixScenarios, s_matrixSeconds,
+            s_matrixTopologies, s_matrixTargets, s_matrixScenarios, s_matrixSeconds, s_matrixSeed, s_matrixOut, s_matrixJson,
         };
         command.SetAction(RunMatrixAsync);
         return command;
@@ -46,7 +50,7 @@ internal static partial class LabCommand
 
     private static async Task<int> RunMatrixAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        string seconds = parsed.GetValue(s_matrixSeconds).ToString(CultureInfo.InvariantCulture);
+        string? folder = parsed.GetValue(s_matrixOut) is { } path ? Directory.CreateDirectory(path).FullName : null;
         LabMatrixCell[] planned =
         [
             .. from topology in parsed.GetRequiredValue(s_matrixTopologies)
@@ -57,23 +61,58 @@ internal static partial class LabCommand
         List<LabMatrixCell> done = [];
         foreach (LabMatrixCell cell in planned)
         {
-            LabMatrixCell result = await RunCellAsync(cell, seconds, cancellation).ConfigureAwait(false);
-            Console.Error.WriteLine($"telemetry: {string.Join("  ", result.Cells())}{(result.Others.Count > 0 ? $"  ({string.Join(", ", result.Others)})" : "")}");
+            LabMatrixCell result = await RunCellAsync(parsed, cell, folder, cancellation).ConfigureAwait(false);
+            Console.Error.WriteLine($"telemetry: {string.Join("  ", result.Cells())}");
+            foreach (string line in result.Differences.Concat(result.Extra.Select(e => $"extra alert: {e}")))
+            {
+                Console.Error.WriteLine($"telemetry:   {line}");
+            }
+
             done.Add(result);
         }
 
-        await TextTable.WriteFirstAsync([LabMatrixCell.Titles, .. done.Select(c => c.Cells())], Console.Out).ConfigureAwait(false);
+        if (parsed.GetValue(s_matrixJson))
+        {
+            WriteJson(parsed, done);
+        }
+        else
+        {
+            await TextTable.WriteFirstAsync([LabMatrixCell.Titles, .. done.Select(c => c.Cells())], Console.Out).ConfigureAwait(false);
+        }
+
         return done.TrueForAll(c => c.IsRight) ? 0 : 1;
     }
 
-    private static async Task<LabMatrixCell> RunCellAsync(LabMatrixCell cell, string seconds, CancellationToken cancellation)
+    private static void WriteJson(ParseResult parsed, IReadOnlyList<LabMatrixCell> cells)
+    {
+        using Stream output = Console.OpenStandardOutput();
+        using (Utf8JsonWriter json = new(output, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("seed", parsed.GetValue(s_matrixSeed));
+            json.WriteNumber("seconds", parsed.GetValue(s_matrixSeconds));
+            json.WriteStartArray("labs");
+            foreach (LabMatrixCell cell in cells)
+            {
+                cell.WriteTo(json);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        output.WriteByte((byte)'\n');
+    }
+
+    private static async Task<LabMatrixCell> RunCellAsync(ParseResult parsed, LabMatrixCell cell, string? folder, CancellationToken cancellation)
     {
         string host = Environment.ProcessPath ?? throw new CommandException("cannot tell where this program is");
         ProcessStartInfo start = new(host,
         [
             .. Path.GetFileNameWithoutExtension(host) == "dotnet" ? new[] { Path.Combine(AppContext.BaseDirectory, "telemetry.dll") } : [],
             "lab", "--mininet", "--topology", cell.Topology, "--switch", cell.Target, "--scenario", cell.Scenario,
-            "--seconds", seconds, "--headless", "--json",
+            "--seconds", parsed.GetValue(s_matrixSeconds).ToString(CultureInfo.InvariantCulture),
+            "--seed", parsed.GetValue(s_matrixSeed).ToString(CultureInfo.InvariantCulture), "--headless", "--json",
         ])
         {
             RedirectStandardOutput = true,
@@ -99,6 +138,12 @@ internal static partial class LabCommand
         if (lab.ExitCode != 0 || text.Length == 0)
         {
             return cell with { Fault = last };
+        }
+
+        if (folder is not null)
+        {
+            string name = $"{Path.GetFileNameWithoutExtension(cell.Topology)}.{cell.Target}.{cell.Scenario}.json";
+            await File.WriteAllTextAsync(Path.Combine(folder, name), text, cancellation).ConfigureAwait(false);
         }
 
         using JsonDocument document = JsonDocument.Parse(text);

@@ -79,7 +79,7 @@ internal static partial class LabCommand
     private static readonly Option<bool> s_list = new("--list") { Description = "Print the built-in topologies and scenarios, and do nothing else" };
     private static readonly Option<bool> s_check = new("--check")
     {
-        Description = "Hold alerts against the truth at the end, and fail when one is missing or extra (with --headless, not in Mininet)",
+        Description = "Hold alerts against the truth at the end, and fail when one is missing or extra (with --headless)",
     };
 
     private static readonly Option<string?> s_log = new("--log") { Description = "File for log lines" };
@@ -125,9 +125,9 @@ internal static partial class LabCommand
             throw new CommandException("--virtual needs --headless and cannot be combined with --mininet: nobody can watch a clock that jumps");
         }
 
-        if (parsed.GetValue(s_check) && (!headless || mininet))
+        if (parsed.GetValue(s_check) && (!headless || prompt))
         {
-            throw new CommandException("--check needs --headless and the embedded fabric: only there is every queue's truth known");
+            throw new CommandException("--check needs --headless and a scenario: only then is the truth known when the run ends");
         }
 
         if (parsed.GetValue(s_json) && !headless)

@@ -9,60 +9,76 @@ namespace Telemetry.Cli.Commands;
 /// <param name="Scenario">What happened.</param>
 internal sealed record LabMatrixCell(string Topology, string Target, string Scenario)
 {
-    private const double LossTolerance = 0.03;
-    private static readonly string[] s_key = ["src", "dst", "protocol", "src_port", "dst_port"];
+    /// <summary>The columns and the verdict in words, for <c>--help</c>.</summary>
+    public const string Rules =
+        "ping: all answered. sent: flows whose sender, switches and receiver count alike. paths: flows shown with their newest hops, moving if they did. "
+        + "loss: flows within 1 % or 2 packets of what is missing between their first and last packet at the last switch. "
+        + "queue: ports whose deepest queue is within 2 packets or 10 % of the wires' (bmv2: from 40 % or 4 packets below it to what was inside the switch). "
+        + "latency: ports whose median hop latency is within 50 us or 10 % (bmv2: or 500 us less). "
+        + "alerts: episodes that an alert covers, as --check has it; extra: alerts that cover none. "
+        + "A lab is right when ping, sent, paths, loss and queue are whole, and alerts are for all but congestion and microbursts that are not the scenario's own";
 
     /// <summary>Column titles, as <see cref="Cells"/> fills them.</summary>
-    public static IReadOnlyList<string> Titles { get; } = ["topology", "target", "scenario", "start", "ping", "paths", "loss", "alerts", "others", "verdict"];
+    public static IReadOnlyList<string> Titles { get; } =
+        ["topology", "target", "scenario", "start", "ping", "sent", "paths", "loss", "queue", "latency", "alerts", "extra", "verdict"];
 
     /// <summary>Seconds until every switch was programmed and every link answered; null when that did not happen.</summary>
     public double? StartSeconds { get; init; }
 
-    /// <summary>Pings of hosts, and those that were answered.</summary>
-    public (int Sent, int Received) Pings { get; private init; }
+    /// <summary>Pings of hosts that were answered.</summary>
+    public LabAgreement Pings { get; private init; } = LabAgreement.None;
 
-    /// <summary>Flows of which packets arrived by one path throughout.</summary>
-    public int Flows { get; private init; }
+    /// <summary>Flows whose truth agrees with itself.</summary>
+    public LabAgreement Counts { get; private init; } = LabAgreement.None;
 
-    /// <summary>Of those, how many telemetry shows with exactly the hops that the wires saw.</summary>
-    public int Paths { get; private init; }
+    /// <summary>Flows with the hops that the wires saw.</summary>
+    public LabAgreement Paths { get; private init; } = LabAgreement.None;
 
-    /// <summary>Of all flows that arrived, how many have a loss within 3 % of the truth.</summary>
-    public (int Right, int All) Losses { get; private init; }
+    /// <summary>Flows with their loss.</summary>
+    public LabAgreement Losses { get; private init; } = LabAgreement.None;
 
-    /// <summary>Kinds and places of the truth's episodes, and how many of them an alert of that kind names.</summary>
-    public (int Right, int All) Alerts { get; private init; }
+    /// <summary>Ports with their deepest queue.</summary>
+    public LabAgreement Queues { get; private init; } = LabAgreement.None;
 
-    /// <summary>Kinds and places of alerts that are no episode of the truth.</summary>
-    public IReadOnlyList<string> Others { get; private init; } = [];
+    /// <summary>Ports with their median hop latency.</summary>
+    public LabAgreement Latencies { get; private init; } = LabAgreement.None;
+
+    /// <summary>Episodes that an alert covers.</summary>
+    public LabAgreement Alerts { get; private init; } = LabAgreement.None;
+
+    /// <summary>Those of <see cref="Alerts"/> that are the scenario's own, not what its load, or a busy machine, makes besides.</summary>
+    public LabAgreement OwnAlerts { get; private init; } = LabAgreement.None;
+
+    /// <summary>Alerts that cover no episode.</summary>
+    public IReadOnlyList<string> Extra { get; private init; } = [];
 
     /// <summary>Why there is no result; empty when there is one.</summary>
     public string Fault { get; init; } = "";
 
-    /// <summary>True when the lab ran, all pings were answered, and every flow was seen with every hop.</summary>
-    public bool IsRight => Fault.Length == 0 && Pings.Sent > 0 && Pings.Sent == Pings.Received && Flows > 0 && Paths == Flows;
+    /// <summary>True when the lab ran and everything that <see cref="Rules"/> asks for agrees.</summary>
+    public bool IsRight => Fault.Length == 0 && Pings is { All: > 0, Holds: true } && Paths is { All: > 0, Holds: true }
+        && Counts.Holds && Losses.Holds && Queues.Holds && OwnAlerts.Holds;
+
+    /// <summary>What does not agree, one line each.</summary>
+    public IEnumerable<string> Differences =>
+        [.. Pings.Differences, .. Counts.Differences, .. Paths.Differences, .. Losses.Differences, .. Queues.Differences, .. Latencies.Differences, .. Alerts.Differences];
 
     /// <summary>The cell with what a lab's document says.</summary>
     public LabMatrixCell With(JsonElement document)
     {
-        Dictionary<string, JsonElement> seen = document.GetProperty("flows").EnumerateArray().ToDictionary(KeyOf);
-        JsonElement[] arrived = [.. document.GetProperty("fabric").GetProperty("flows").EnumerateArray()
-            .Where(f => f.GetProperty("delivered").GetInt64() > 0)];
-
-        // Floods make flows up: the truth has one for all of them, which telemetry cannot know.
-        JsonElement[] flows = [.. arrived.Where(f => seen.ContainsKey(KeyOf(f)) || !IsFlood())];
-        JsonElement[] steady = [.. flows.Where(f => f.GetProperty("path_changes").GetInt32() == 0)];
-        HashSet<string> truth = [.. document.GetProperty("truth").EnumerateArray().Select(PlaceOf)];
-        HashSet<string> alerts = [.. document.GetProperty("alerts").EnumerateArray().Select(PlaceOf)];
         JsonElement ping = document.GetProperty("ping");
+        bool bmv2 = Target == "bmv2";
         return this with
         {
-            Pings = (ping.GetProperty("sent").GetInt32(), ping.GetProperty("received").GetInt32()),
-            Flows = steady.Length,
-            Paths = steady.Count(f => seen.TryGetValue(KeyOf(f), out JsonElement telemetry) && PathOf(f) == PathOf(telemetry)),
-            Losses = (flows.Count(f => seen.TryGetValue(KeyOf(f), out JsonElement telemetry) && Math.Abs(LossOf(f) - LossOf(telemetry)) <= LossTolerance), flows.Length),
-            Alerts = (truth.Count(alerts.Contains), truth.Count),
-            Others = [.. alerts.Except(truth).Order(StringComparer.Ordinal)],
+            Pings = new LabAgreement(ping.GetProperty("received").GetInt32(), ping.GetProperty("sent").GetInt32(), []),
+            Counts = LabAgreement.OfCounts(document),
+            Paths = LabAgreement.OfPaths(document),
+            Losses = LabAgreement.OfLosses(document),
+            Queues = LabAgreement.OfQueues(document, bmv2),
+            Latencies = LabAgreement.OfLatencies(document, bmv2),
+            Alerts = LabAgreement.OfAlerts(document, _ => true),
+            OwnAlerts = LabAgreement.OfAlerts(document, IsOwn),
+            Extra = LabAgreement.ExtraAlerts(document),
         };
     }
 
@@ -71,20 +87,62 @@ internal sealed record LabMatrixCell(string Topology, string Target, string Scen
     [
         Topology, Target, Scenario,
         StartSeconds is { } start ? string.Create(CultureInfo.InvariantCulture, $"{start:F1} s") : "-",
-        Ratio(Pings.Received, Pings.Sent), Ratio(Paths, Flows), Ratio(Losses.Right, Losses.All), Ratio(Alerts.Right, Alerts.All),
-        Others.Count.ToString(CultureInfo.InvariantCulture),
+        .. Columns().Select(c => c.Agreement.ToString()),
+        Extra.Count.ToString(CultureInfo.InvariantCulture),
         IsRight ? "right" : Fault.Length > 0 ? Fault : "WRONG",
     ];
 
-    private bool IsFlood() => Scenario is "synflood" or "udpflood" or "mixed";
+    /// <summary>Writes the cell as an object.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("topology", Topology);
+        json.WriteString("target", Target);
+        json.WriteString("scenario", Scenario);
+        if (StartSeconds is { } start)
+        {
+            json.WriteNumber("start_seconds", Math.Round(start, 3));
+        }
+        else
+        {
+            json.WriteNull("start_seconds");
+        }
 
-    private static string Ratio(int right, int all) => all == 0 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{right}/{all}");
+        foreach ((string name, LabAgreement agreement) in Columns())
+        {
+            json.WriteStartObject(name);
+            json.WriteNumber("right", agreement.Right);
+            json.WriteNumber("all", agreement.All);
+            json.WriteEndObject();
+        }
 
-    private static string PlaceOf(JsonElement episode) => $"{episode.GetProperty("kind").GetString()} {episode.GetProperty("entity").GetString()}";
+        Lines(json, "extra", Extra);
+        Lines(json, "differences", Differences);
+        json.WriteString("fault", Fault);
+        json.WriteBoolean("right", IsRight);
+        json.WriteEndObject();
+    }
 
-    private static string PathOf(JsonElement flow) => string.Join(' ', flow.GetProperty("path").EnumerateArray().Select(s => s.GetString()));
+    private static void Lines(Utf8JsonWriter json, string name, IEnumerable<string> lines)
+    {
+        json.WriteStartArray(name);
+        foreach (string line in lines)
+        {
+            json.WriteStringValue(line);
+        }
 
-    private static double LossOf(JsonElement flow) => flow.GetProperty("loss") is { ValueKind: JsonValueKind.Number } loss ? loss.GetDouble() : 0;
+        json.WriteEndArray();
+    }
 
-    private static string KeyOf(JsonElement flow) => string.Join(' ', s_key.Select(name => flow.GetProperty(name).ToString()));
+    private (string Name, LabAgreement Agreement)[] Columns() =>
+    [
+        ("ping", Pings), ("sent", Counts), ("paths", Paths), ("loss", Losses), ("queue", Queues), ("latency", Latencies), ("alerts", Alerts),
+    ];
+
+    private bool IsOwn(string kind) => kind switch
+    {
+        "congestion" => Scenario == "incast",
+        "microburst" => Scenario == "microburst",
+        _ => true,
+    };
 }

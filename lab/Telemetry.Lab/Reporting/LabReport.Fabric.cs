@@ -38,6 +38,7 @@ public static partial class LabReport
         Number(json, "max", port.DepthQuantile(1), 0);
         json.WriteEndObject();
         json.WriteNumber("occupancy_max", port.MaxOccupancy);
+        Number(json, "inside_max", port.MaxInside, 0);
         json.WriteNumber("drops", port.TailDrops);
         json.WriteNumber("tx_frames", port.TxFrames);
         json.WriteNumber("tx_bytes", port.TxBytes);
@@ -50,6 +51,7 @@ public static partial class LabReport
         json.WriteString("protocol", flow.Key.Protocol == 6 ? "tcp" : "udp");
         json.WriteNumber("src_port", flow.Key.SourcePort);
         json.WriteNumber("dst_port", flow.Key.DestinationPort);
+        json.WriteBoolean("varies_source", flow.VariesSource);
         Names(json, "path", flow.Path);
         json.WriteNumber("path_changes", flow.PathChanges);
         json.WriteNumber("sent", flow.PacketsSent);
@@ -59,6 +61,19 @@ public static partial class LabReport
         Number(json, "p50", flow.LatencyNs.Quantile(0.5) / 1000.0, 3);
         Number(json, "p99", flow.LatencyNs.Quantile(0.99) / 1000.0, 3);
         json.WriteEndObject();
+        if (flow.Wire is { } wire)
+        {
+            json.WriteStartObject("wire");
+            json.WriteNumber("entered", wire.Entered);
+            json.WriteNumber("left", wire.Left);
+            json.WriteNumber("gaps", wire.Gaps);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("wire");
+        }
+
         Number(json, "loss", flow.PacketsSent > 0 ? (double)flow.PacketsLost / flow.PacketsSent : null, 6);
     }
 

@@ -57,6 +57,9 @@ public sealed class FlowTruth
     /// <summary>How often a delivered packet's path differed from the one before.</summary>
     public int PathChanges { get; internal set; }
 
+    /// <summary>The edge switches' account of the same packets; null where no interfaces are tapped.</summary>
+    public WireCount? Wire { get; internal set; }
+
     /// <summary>Forgets silences that are over. Loop's thread.</summary>
     public void RestartSilence() => LongestSilenceNs = 0;
 

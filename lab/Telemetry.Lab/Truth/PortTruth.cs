@@ -45,6 +45,12 @@ public sealed class PortTruth
     /// <summary>Deepest that the data queue was, packets; includes packets that telemetry never saw.</summary>
     public int MaxOccupancy => Meter.MaxDepth;
 
+    /// <summary>
+    /// Most packets for this port that were inside its switch at once, behind one that left, whatever kept them: the queue and,
+    /// where the switch is a process that waits for a processor, everything else in it. Null where only the queue is known.
+    /// </summary>
+    public int? MaxInside { get; private set; }
+
     internal CongestionMeter Meter { get; }
 
     internal BurstMeter Bursts { get; }
@@ -66,6 +72,8 @@ public sealed class PortTruth
 
         return depth;
     }
+
+    internal void OnInside(int packets) => MaxInside = Math.Max(MaxInside ?? 0, packets);
 
     internal void AddMeasured(long latencyNs, int depth)
     {

@@ -40,6 +40,7 @@ internal sealed class PortTimeline(PortTruth truth, LineRate rate)
         long[] arrivals = [.. _stays.Select(s => s.InNs).Order()];
         (long InNs, long OutNs, int Bytes)[] departures = [.. _stays.OrderBy(s => s.OutNs).ThenBy(s => s.InNs)];
         int arrived = 0;
+        int entered = 0;
         int left = 0;
         for (; left < departures.Length && departures[left].OutNs <= untilNs; left++)
         {
@@ -53,6 +54,12 @@ internal sealed class PortTimeline(PortTruth truth, LineRate rate)
                 }
             }
 
+            while (entered < arrivals.Length && arrivals[entered] <= outNs)
+            {
+                entered++;
+            }
+
+            truth.OnInside(entered - left - 1);
             int depth = Math.Max(0, arrived - left - 1);
             truth.Meter.Observe(depth, leavesNs);
             truth.Bursts.Observe(depth, leavesNs);

@@ -32,7 +32,11 @@ internal sealed class WireTracker
     }
 
     /// <summary>Follows a flow; its destination port is its own.</summary>
-    public void Add(FlowTruth flow) => _flows.Add(flow.Key.DestinationPort, new Flow(flow));
+    public void Add(FlowTruth flow)
+    {
+        flow.Wire = new WireCount();
+        _flows.Add(flow.Key.DestinationPort, new Flow(flow, flow.Wire));
+    }
 
     /// <summary>A frame crossed a switch's interface.</summary>
     /// <param name="port">What <see cref="Add(PortTruth, LineRate, bool)"/> gave for it.</param>
@@ -54,7 +58,8 @@ internal sealed class WireTracker
             return;
         }
 
-        int id = (destinationPort << 16) | BinaryPrimitives.ReadUInt16BigEndian(head[(Ipv4 + 4)..]);
+        ushort identification = BinaryPrimitives.ReadUInt16BigEndian(head[(Ipv4 + 4)..]);
+        int id = (destinationPort << 16) | identification;
         if (!_packets.TryGetValue(id, out Packet? packet))
         {
             packet = _free.TryPop(out Packet? used) ? used : new Packet();
@@ -72,15 +77,14 @@ internal sealed class WireTracker
         {
             if (Leave(packet, port, bytes, nowNs))
             {
+                flow.Wire.OnLeft(identification);
                 _packets.Remove(id);
                 _free.Push(packet);
             }
         }
         else
         {
-            packet.InsideOf = _ports[port].Timeline.Truth.Switch;
-            packet.StartNs = packet.Ports.Count == 0 ? nowNs : packet.StartNs;
-            packet.InNs = nowNs;
+            Enter(packet, port, nowNs);
         }
 
         if (nowNs >= _lookAtNs)
@@ -97,6 +101,17 @@ internal sealed class WireTracker
         foreach (SwitchPort port in _ports)
         {
             port.Timeline.Settle(long.MaxValue);
+        }
+    }
+
+    private void Enter(Packet packet, int port, long nowNs)
+    {
+        packet.InsideOf = _ports[port].Timeline.Truth.Switch;
+        packet.InNs = nowNs;
+        if (packet.Ports.Count == 0)
+        {
+            packet.StartNs = nowNs;
+            packet.Flow.Wire.Entered += _ports[port].ToHost ? 1 : 0;
         }
     }
 
@@ -164,7 +179,7 @@ internal sealed class WireTracker
 
     private sealed record SwitchPort(PortTimeline Timeline, bool ToHost);
 
-    private sealed record Flow(FlowTruth Truth)
+    private sealed record Flow(FlowTruth Truth, WireCount Wire)
     {
         /// <summary>The egress ports that its newest packet took.</summary>
         public List<int> Ports { get; } = [];

@@ -21,6 +21,7 @@ public class PortTimelineTests
         Assert.Equal(3, truth.MaxOccupancy);
         Assert.Equal(0, truth.DepthQuantile(0.25));
         Assert.Equal(2, truth.DepthQuantile(1));
+        Assert.Equal(2, truth.MaxInside);
         Assert.Equal(27, truth.HopLatencyNs.Max);
     }
 
@@ -46,6 +47,7 @@ public class PortTimelineTests
         inParts.Settle(long.MaxValue);
 
         Assert.Equal(whole.MaxOccupancy, parts.MaxOccupancy);
+        Assert.Equal(whole.MaxInside, parts.MaxInside);
         Assert.Equal(whole.MeasuredPackets, parts.MeasuredPackets);
         Assert.All([0.1, 0.5, 0.9, 1], q => Assert.Equal(whole.DepthQuantile(q), parts.DepthQuantile(q)));
     }
@@ -65,6 +67,7 @@ public class PortTimelineTests
 
         Assert.Empty(truth.Bursts.Episodes([], 1_000_000_000));
         Assert.True(truth.MaxOccupancy <= 2);
+        Assert.Equal(40, truth.MaxInside);
         Assert.Equal(40_000_000, truth.HopLatencyNs.Max);
     }
 

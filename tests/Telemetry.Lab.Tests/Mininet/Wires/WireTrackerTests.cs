@@ -52,6 +52,33 @@ public class WireTrackerTests
     }
 
     [Fact]
+    public void Complete_PacketsLostBetween_AreGapsAndThoseAfterAreNot()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            Cross(_frames.Udp(100, i, 0).ToArray(), (i + 1) * 1000, lost: i is 0 or 4 or 5 or 9);
+        }
+
+        _tracker.Complete();
+
+        WireCount wire = Assert.IsType<WireCount>(_flow.Wire);
+        Assert.Equal((10, 6, 2), (wire.Entered, wire.Left, wire.Gaps));
+    }
+
+    [Fact]
+    public void OnFrame_PacketsOvertakeAndNumbersWrap_AreNoGaps()
+    {
+        foreach (int number in new[] { 65_528, 65_530, 65_529, 65_531, 65_533, 65_532 })
+        {
+            Cross(_frames.Udp(100, number, 0).ToArray(), number, lost: false);
+        }
+
+        _tracker.Complete();
+
+        Assert.Equal((6, 0), (_flow.Wire!.Left, _flow.Wire.Gaps));
+    }
+
+    [Fact]
     public void OnFrame_FramesOfNobody_AreIgnored()
     {
         FrameTemplate other = new(s_key with { DestinationPort = 34_001 }, new byte[6], new byte[6], 5);
