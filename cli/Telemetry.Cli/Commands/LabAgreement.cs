@@ -25,7 +25,7 @@ internal sealed record LabAgreement(int Right, int All, IReadOnlyList<string> Di
 
     /// <summary>BMv2's stages before its queue space out what comes at once, by as much as its threads wait for a processor.</summary>
     private const double Bmv2QueuePackets = 4;
-    private const double Bmv2QueueFraction = 0.4;
+    private const double Bmv2QueueFraction = 0.5;
 
     /// <summary>From a frame's own stamps to the wires': a system call each way.</summary>
     private const double LatencyUs = 50;
@@ -96,7 +96,7 @@ internal sealed record LabAgreement(int Right, int All, IReadOnlyList<string> Di
 
     /// <summary>
     /// The deepest queue of each port, packets behind one that leaves. The embedded switch agrees within 2 packets or 10 % with
-    /// what the wires say must have waited for the line; BMv2 within 4 packets or 40 % below that, and 2 packets above all that
+    /// what the wires say must have waited for the line; BMv2 is at most 4 packets or half below that, and at most 2 packets above all that
     /// were inside of it.
     /// </summary>
     public static LabAgreement OfQueues(JsonElement document, bool bmv2) => OfPorts(document, (port, telemetry) =>

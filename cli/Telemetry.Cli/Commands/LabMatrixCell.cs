@@ -13,7 +13,7 @@ internal sealed record LabMatrixCell(string Topology, string Target, string Scen
     public const string Rules =
         "ping: all answered. sent: flows whose sender, switches and receiver count alike. paths: flows shown with their newest hops, moving if they did. "
         + "loss: flows within 1 % or 2 packets of what is missing between their first and last packet at the last switch. "
-        + "queue: ports whose deepest queue is within 2 packets or 10 % of the wires' (bmv2: from 40 % or 4 packets below it to what was inside the switch). "
+        + "queue: ports whose deepest queue is within 2 packets or 10 % of the wires' (bmv2: from half of it, or 4 packets less, to what was inside the switch). "
         + "latency: ports whose median hop latency is within 50 us or 10 % (bmv2: or 500 us less). "
         + "alerts: episodes that an alert covers, as --check has it; extra: alerts that cover none. "
         + "A lab is right when ping, sent, paths, loss and queue are whole, and alerts are for all but congestion and microbursts that are not the scenario's own";

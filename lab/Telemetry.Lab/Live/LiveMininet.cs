@@ -102,7 +102,15 @@ internal sealed partial class LiveMininet(Topology topology, MininetOptions opti
 
         await PingAsync(network, cancellation).ConfigureAwait(false);
         double seconds = Math.Max(1, run.Seconds - TimeProvider.System.GetElapsedTime(begun).TotalSeconds - DrainSeconds);
-        await PlayAsync(_traffic ?? throw new InvalidOperationException("the network is not up"), run.Scenario, seconds, cancellation).ConfigureAwait(false);
+        MininetTraffic traffic = _traffic ?? throw new InvalidOperationException("the network is not up");
+        try
+        {
+            await PlayAsync(traffic, run.Scenario, seconds, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await traffic.EndAsync().ConfigureAwait(false);
+        }
     }
 
     public async Task<LabResult> CompleteAsync(LabResult measured)

@@ -26,6 +26,10 @@ internal sealed class MininetTraffic : IDisposable
 
     private const string HostInterface = "eth0";
 
+    /// <summary>A queue of 64 packets at 2 Mbit/s is empty after so long; a network that takes ten times that has lost the rest.</summary>
+    private const int QuietMilliseconds = 300;
+    private const int QuietLooks = 10;
+
     private readonly Topology _topology;
     private readonly ulong _seed;
     private readonly bool _evenFrames;
@@ -103,6 +107,25 @@ internal sealed class MininetTraffic : IDisposable
         ScenarioPlan plan = await _loop.InvokeAsync(() => Begin(name, (long)(seconds * 1e9), tracker)).ConfigureAwait(false);
         _tap.Start();
         return plan;
+    }
+
+    /// <summary>Has hosts send no more, and waits until the wires are quiet: telemetry and truth then end with the same packets.</summary>
+    public async Task EndAsync()
+    {
+        await _loop.InvokeAsync(() =>
+        {
+            _traffic?.End();
+            return true;
+        }).ConfigureAwait(false);
+        for (int look = 0; look < QuietLooks && _tap is { } tap; look++)
+        {
+            long newestNs = tap.NewestNs;
+            await Task.Delay(QuietMilliseconds).ConfigureAwait(false);
+            if (tap.NewestNs == newestNs)
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>Notes that a link went down or came up.</summary>

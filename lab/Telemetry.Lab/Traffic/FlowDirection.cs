@@ -26,11 +26,24 @@ internal sealed class FlowDirection
     /// <summary>What became of it.</summary>
     public FlowTruth Truth { get; }
 
-    public void SendUdp(int frameBytes, long nowNs) =>
-        _source.Send(_template.Udp(frameBytes, Truth.PacketsSent++, nowNs));
+    /// <summary>Once true, nothing is sent any more: what is under way arrives, and its fate is known.</summary>
+    public bool IsOver { get; set; }
 
-    public void SendTcp(in TcpSegment segment, long nowNs) =>
-        _source.Send(_template.Tcp(segment, Truth.PacketsSent++, nowNs));
+    public void SendUdp(int frameBytes, long nowNs)
+    {
+        if (!IsOver)
+        {
+            _source.Send(_template.Udp(frameBytes, Truth.PacketsSent++, nowNs));
+        }
+    }
+
+    public void SendTcp(in TcpSegment segment, long nowNs)
+    {
+        if (!IsOver)
+        {
+            _source.Send(_template.Tcp(segment, Truth.PacketsSent++, nowNs));
+        }
+    }
 
     /// <summary>Counts a frame at the receiver.</summary>
     /// <returns>False when it is not of this direction.</returns>

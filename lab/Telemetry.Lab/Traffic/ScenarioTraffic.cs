@@ -27,6 +27,7 @@ internal sealed class ScenarioTraffic(
     public const int LastDestinationPort = FirstDestinationPort + ScenarioPlan.MaxFlows - 1;
 
     private readonly List<TcpSender> _tcpSenders = [];
+    private readonly List<FlowDirection> _directions = [];
 
     /// <summary>TCP data segments sent again.</summary>
     public long TcpRetransmissions => _tcpSenders.Sum(s => s.Retransmissions);
@@ -40,6 +41,17 @@ internal sealed class ScenarioTraffic(
         for (int i = 0; i < plan.Flows.Count; i++)
         {
             StartFlow(i, plan.Flows[i], plan.Seed);
+        }
+    }
+
+    /// <summary>
+    /// Ends what outlives its plan: TCP goes on until everything is acknowledged, on a network that loses much for many seconds.
+    /// </summary>
+    public void End()
+    {
+        foreach (FlowDirection direction in _directions)
+        {
+            direction.IsOver = true;
         }
     }
 
@@ -100,6 +112,7 @@ internal sealed class ScenarioTraffic(
 
         FlowDirection data = new(source, destination, key, flowSeed, stampsLatency);
         truth.Add(data.Truth);
+        _directions.Add(data);
         if (!tcp)
         {
             destination.Bind(key.DestinationPort, new UdpFlow(loop, plan, data, flowSeed));
@@ -109,6 +122,7 @@ internal sealed class ScenarioTraffic(
         FlowKey back = new(key.Destination, key.Source, key.Protocol, key.DestinationPort, key.SourcePort);
         FlowDirection acknowledgements = new(destination, source, back, flowSeed >> 16, stampsLatency);
         truth.Add(acknowledgements.Truth);
+        _directions.Add(acknowledgements);
         TcpSender sender = new(loop, plan, data, acknowledgements);
         _tcpSenders.Add(sender);
         source.Bind(key.SourcePort, sender);

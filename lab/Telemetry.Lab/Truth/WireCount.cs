@@ -20,7 +20,8 @@ public sealed class WireCount
 
     /// <summary>A packet has left its last switch.</summary>
     /// <param name="identification">IPv4 identification, which counts up by one a packet of the flow.</param>
-    internal void OnLeft(ushort identification)
+    /// <returns>False when one that was sent after it has left before.</returns>
+    internal bool OnLeft(ushort identification)
     {
         int ahead = Left == 0 ? 1 : (short)(identification - _newest);
         Left++;
@@ -29,5 +30,7 @@ public sealed class WireCount
             _newest = identification;
             _span += ahead;
         }
+
+        return ahead > 0;
     }
 }

@@ -62,8 +62,8 @@ public class LabMatrixCellTests
     {
         Assert.True(Read(Document.Replace("{\"max\": 31}", "{\"max\": 52}", StringComparison.Ordinal), "bmv2").IsRight);
         Assert.False(Read(Document.Replace("{\"max\": 31}", "{\"max\": 53}", StringComparison.Ordinal), "bmv2").IsRight);
-        Assert.True(Read(Document.Replace("{\"max\": 31}", "{\"max\": 18}", StringComparison.Ordinal), "bmv2").IsRight);
-        Assert.False(Read(Document.Replace("{\"max\": 31}", "{\"max\": 17}", StringComparison.Ordinal), "bmv2").IsRight);
+        Assert.True(Read(Document.Replace("{\"max\": 31}", "{\"max\": 15}", StringComparison.Ordinal), "bmv2").IsRight);
+        Assert.False(Read(Document.Replace("{\"max\": 31}", "{\"max\": 14}", StringComparison.Ordinal), "bmv2").IsRight);
     }
 
     [Theory]

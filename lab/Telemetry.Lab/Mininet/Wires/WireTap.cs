@@ -31,6 +31,9 @@ internal sealed class WireTap : IDisposable
     /// <summary>Frames that the tap had no room for.</summary>
     public long Drops { get; private set; }
 
+    /// <summary>When the newest packet of a flow was seen, run's clock.</summary>
+    public long NewestNs => _tracker.NewestNs;
+
     /// <summary>Watches a switch's interface.</summary>
     /// <exception cref="IOException">There is none of that name.</exception>
     public void Add(string interfaceName, int port)

@@ -23,6 +23,10 @@ internal sealed class WireTracker
     private readonly Dictionary<int, Packet> _packets = [];
     private readonly Stack<Packet> _free = [];
     private long _lookAtNs;
+    private long _newestNs;
+
+    /// <summary>When the newest packet was seen, run's clock; 0 before the first. Any thread.</summary>
+    public long NewestNs => Volatile.Read(ref _newestNs);
 
     /// <summary>Knows a switch port with a link; returns its number here.</summary>
     public int Add(PortTruth truth, LineRate rate, bool toHost)
@@ -73,11 +77,11 @@ internal sealed class WireTracker
         }
 
         packet.SeenNs = nowNs;
+        Volatile.Write(ref _newestNs, nowNs);
         if (isOutgoing)
         {
-            if (Leave(packet, port, bytes, nowNs))
+            if (Leave(packet, port, identification, bytes, nowNs))
             {
-                flow.Wire.OnLeft(identification);
                 _packets.Remove(id);
                 _free.Push(packet);
             }
@@ -116,7 +120,7 @@ internal sealed class WireTracker
     }
 
     // True when the packet has left its last switch.
-    private bool Leave(Packet packet, int port, int bytes, long nowNs)
+    private bool Leave(Packet packet, int port, ushort identification, int bytes, long nowNs)
     {
         SwitchPort at = _ports[port];
         if (packet.InsideOf != at.Timeline.Truth.Switch)
@@ -134,7 +138,9 @@ internal sealed class WireTracker
 
         Flow flow = packet.Flow;
         flow.Truth.LatencyNs.Add(nowNs - packet.StartNs);
-        if (!CollectionsMarshal.AsSpan(flow.Ports).SequenceEqual(CollectionsMarshal.AsSpan(packet.Ports)))
+
+        // One that others overtook tells of a path that its flow has left.
+        if (flow.Wire.OnLeft(identification) && !CollectionsMarshal.AsSpan(flow.Ports).SequenceEqual(CollectionsMarshal.AsSpan(packet.Ports)))
         {
             flow.Truth.PathChanges += flow.Ports.Count > 0 ? 1 : 0;
             flow.Ports.Clear();

@@ -66,11 +66,39 @@ public class WireTrackerTests
     }
 
     [Fact]
+    public void OnFrame_OvertakenPacketOfAnOlderPath_IsNoPathChange()
+    {
+        PortTruth s3ToHost = new("s3", 1, 64);
+        int host = _tracker.Add(s3ToHost, s_line, true);
+        byte[][] frames = [.. Enumerable.Range(0, 5).Select(i => _frames.Udp(100, i, 0).ToArray())];
+        foreach ((int number, bool moved) in new[] { (0, false), (1, false), (3, true), (2, false), (4, true) })
+        {
+            byte[] frame = frames[number];
+            if (moved)
+            {
+                _tracker.OnFrame(host, frame, frame.Length, isOutgoing: false, number + 1000);
+                _tracker.OnFrame(host, frame, frame.Length, isOutgoing: true, number + 2000);
+            }
+            else
+            {
+                Cross(frame, number, lost: false);
+            }
+        }
+
+        Assert.Equal(["s3"], _flow.Path);
+        Assert.Equal(1, _flow.PathChanges);
+        Assert.Equal((5, 0), (_flow.Wire!.Left, _flow.Wire.Gaps));
+        Assert.Equal(2004, _tracker.NewestNs);
+    }
+
+    [Fact]
     public void OnFrame_PacketsOvertakeAndNumbersWrap_AreNoGaps()
     {
-        foreach (int number in new[] { 65_528, 65_530, 65_529, 65_531, 65_533, 65_532 })
+        FrameTemplate template = new(s_key, new byte[6], new byte[6], 65_532);
+        byte[][] frames = [.. Enumerable.Range(0, 6).Select(i => template.Udp(100, i, 0).ToArray())];
+        foreach (int number in new[] { 0, 2, 1, 3, 5, 4 })
         {
-            Cross(_frames.Udp(100, number, 0).ToArray(), number, lost: false);
+            Cross(frames[number], number, lost: false);
         }
 
         _tracker.Complete();
