@@ -34,6 +34,9 @@ internal sealed record LabAgreement(int Right, int All, IReadOnlyList<string> Di
     /// <summary>What BMv2 does before its first stamp and after its last one: wake for a frame, and its egress pipeline.</summary>
     private const double Bmv2LatencyUs = 500;
 
+    /// <summary>A collector trusts an identification to count once so many packets in order did: before, loss is unknown.</summary>
+    private const long CountsFrom = 5;
+
     private static readonly string[] s_key = ["src", "dst", "protocol", "src_port", "dst_port"];
 
     /// <summary>Nothing was compared.</summary>
@@ -62,7 +65,7 @@ internal sealed record LabAgreement(int Right, int All, IReadOnlyList<string> Di
     });
 
     /// <summary>Each flow's newest path, and that a flow which moved is seen to move.</summary>
-    public static LabAgreement OfPaths(JsonElement document) => OfFlows(document, (flow, telemetry) =>
+    public static LabAgreement OfPaths(JsonElement document) => OfFlows(document, (_, _) => false, (flow, telemetry) =>
     {
         string path = PathOf(flow);
         string seen = PathOf(telemetry);
@@ -75,9 +78,10 @@ internal sealed record LabAgreement(int Right, int All, IReadOnlyList<string> Di
 
     /// <summary>
     /// Each flow's loss, within 1 % or 2 packets of what is missing between the first and the last packet that left the last
-    /// switch: no sink can know what was sent before or after.
+    /// switch: no sink can know what was sent before or after. Flows that end before their numbers can be trusted are left out
+    /// where telemetry says that it does not know.
     /// </summary>
-    public static LabAgreement OfLosses(JsonElement document) => OfFlows(document, (flow, telemetry) =>
+    public static LabAgreement OfLosses(JsonElement document) => OfFlows(document, IsTooShort, (flow, telemetry) =>
     {
         JsonElement wire = flow.GetProperty("wire");
         if (wire.ValueKind != JsonValueKind.Object)
@@ -145,13 +149,17 @@ internal sealed record LabAgreement(int Right, int All, IReadOnlyList<string> Di
     /// <summary>Alerts that cover no episode.</summary>
     public static IReadOnlyList<string> ExtraAlerts(JsonElement document) => [.. Episodes(document.GetProperty("check"), "extra").Select(Place)];
 
-    private static LabAgreement OfFlows(JsonElement document, Func<JsonElement, JsonElement, string?> fault)
+    private static bool IsTooShort(JsonElement flow, JsonElement telemetry) =>
+        Number(telemetry, "loss") is null && flow.GetProperty("delivered").GetInt64() < CountsFrom;
+
+    private static LabAgreement OfFlows(JsonElement document, Func<JsonElement, JsonElement, bool> leavesOut, Func<JsonElement, JsonElement, string?> fault)
     {
         Dictionary<string, JsonElement> seen = document.GetProperty("flows").EnumerateArray().ToDictionary(NameOf);
 
         // Whoever forges addresses makes flows up: the truth has one for all of them.
         return Of(
-            TrueFlows(document).Where(f => f.GetProperty("delivered").GetInt64() > 0 && !f.GetProperty("varies_source").GetBoolean()),
+            TrueFlows(document).Where(f => f.GetProperty("delivered").GetInt64() > 0 && !f.GetProperty("varies_source").GetBoolean()
+                && !(seen.TryGetValue(NameOf(f), out JsonElement telemetry) && leavesOut(f, telemetry))),
             flow => !seen.TryGetValue(NameOf(flow), out JsonElement telemetry) ? $"{NameOf(flow)} was not seen"
                 : fault(flow, telemetry) is { } words ? $"{NameOf(flow)} {words}" : null);
     }

@@ -12,7 +12,7 @@ internal sealed record LabMatrixCell(string Topology, string Target, string Scen
     /// <summary>The columns and the verdict in words, for <c>--help</c>.</summary>
     public const string Rules =
         "ping: all answered. sent: flows whose sender, switches and receiver count alike. paths: flows shown with their newest hops, moving if they did. "
-        + "loss: flows within 1 % or 2 packets of what is missing between their first and last packet at the last switch. "
+        + "loss: flows within 1 % or 2 packets of what is missing between their first and last packet at the last switch (but those of fewer than 5 packets that telemetry calls unknown). "
         + "queue: ports whose deepest queue is within 2 packets or 10 % of the wires' (bmv2: from half of it, or 4 packets less, to what was inside the switch). "
         + "latency: ports whose median hop latency is within 50 us or 10 % (bmv2: or 500 us less). "
         + "alerts: episodes that an alert covers, as --check has it; extra: alerts that cover none. "

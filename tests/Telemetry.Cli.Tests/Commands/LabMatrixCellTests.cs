@@ -81,6 +81,17 @@ public class LabMatrixCellTests
         Assert.True(cell.IsRight);
     }
 
+    [Theory]
+    [InlineData(4, "-")]
+    [InlineData(5, "0/1")]
+    public void With_LossIsUnknown_IsRightOfShortFlowsOnly(int delivered, string shown)
+    {
+        string document = Document.Replace("\"loss\": 0.02}],\n", "\"loss\": null}],\n", StringComparison.Ordinal)
+            .Replace("980, \"wire\": {\"entered\": 1000, \"left\": 980", $"{delivered}, \"wire\": {{\"entered\": 1000, \"left\": {delivered}", StringComparison.Ordinal);
+
+        Assert.Equal(shown, Read(document).Losses.ToString());
+    }
+
     [Fact]
     public void With_CongestionOfIncastIsMissed_IsWrong() => Assert.False(Read(Document, "soft", "incast").IsRight);
 

@@ -110,6 +110,7 @@ internal sealed class WireTracker
 
     private void Enter(Packet packet, int port, long nowNs)
     {
+        packet.IsComplete &= packet.InsideOf is null;
         packet.InsideOf = _ports[port].Timeline.Truth.Switch;
         packet.InNs = nowNs;
         if (packet.Ports.Count == 0)
@@ -125,7 +126,8 @@ internal sealed class WireTracker
         SwitchPort at = _ports[port];
         if (packet.InsideOf != at.Timeline.Truth.Switch)
         {
-            return false; // when it came was not seen: the tap had no room
+            packet.IsComplete = false; // when it came was not seen, or only later: the tap had no room, or processors mixed them up
+            return false;
         }
 
         packet.InsideOf = null;
@@ -140,7 +142,7 @@ internal sealed class WireTracker
         flow.Truth.LatencyNs.Add(nowNs - packet.StartNs);
 
         // One that others overtook tells of a path that its flow has left.
-        if (flow.Wire.OnLeft(identification) && !CollectionsMarshal.AsSpan(flow.Ports).SequenceEqual(CollectionsMarshal.AsSpan(packet.Ports)))
+        if (flow.Wire.OnLeft(identification) && packet.IsComplete && !CollectionsMarshal.AsSpan(flow.Ports).SequenceEqual(CollectionsMarshal.AsSpan(packet.Ports)))
         {
             flow.Truth.PathChanges += flow.Ports.Count > 0 ? 1 : 0;
             flow.Ports.Clear();
@@ -197,6 +199,9 @@ internal sealed class WireTracker
 
         public List<int> Ports { get; } = [];
 
+        /// <summary>True while it was seen to come into every switch that it left.</summary>
+        public bool IsComplete { get; set; }
+
         public string? InsideOf { get; set; }
 
         public long StartNs { get; set; }
@@ -209,6 +214,7 @@ internal sealed class WireTracker
         {
             Flow = flow;
             Ports.Clear();
+            IsComplete = true;
             InsideOf = null;
         }
     }

@@ -92,6 +92,20 @@ public class WireTrackerTests
     }
 
     [Fact]
+    public void OnFrame_HopThatTheTapMissed_IsNoPathChange()
+    {
+        Cross(_frames.Udp(100, 0, 0).ToArray(), 1000, lost: false);
+        byte[] frame = _frames.Udp(100, 1, 0).ToArray();
+        _tracker.OnFrame(_ports[0], frame, frame.Length, isOutgoing: false, 2000);
+        _tracker.OnFrame(_ports[3], frame, frame.Length, isOutgoing: false, 2010);
+        _tracker.OnFrame(_ports[2], frame, frame.Length, isOutgoing: true, 2020);
+
+        Assert.Equal(["s1", "s2"], _flow.Path);
+        Assert.Equal(0, _flow.PathChanges);
+        Assert.Equal(2, _flow.Wire!.Left);
+    }
+
+    [Fact]
     public void OnFrame_PacketsOvertakeAndNumbersWrap_AreNoGaps()
     {
         FrameTemplate template = new(s_key, new byte[6], new byte[6], 65_532);
