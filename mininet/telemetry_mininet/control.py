@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any, Callable
 
-PROGRAM_JOBS = ("scenario", "swap")
+PROGRAM_JOBS = ("scenario", "swap", "delay")
 """What the program does, not the network; it listens for it while a shell or a command runs."""
 
 Run = Callable[[dict[str, Any]], Any]
@@ -24,6 +24,7 @@ lab ping A B                     one host pings another
 lab iperf A B [MBPS]             a TCP transfer of five seconds
 lab link A B up|down             a link, both ends
 lab loss A B FRACTION [PREFIX]   frames from A to B that are lost, 0 ends it
+lab delay A B MS [JITTER_MS]     what a link takes besides its own latency, both ways; 0 ends it
 lab reportloss SWITCH FRACTION   telemetry reports that are lost
 lab rate SWITCH PORT BPS         the rate of a switch's port
 lab switch SWITCH up|down        ends a switch's process, or starts it again
@@ -95,6 +96,8 @@ def parse(words: list[str]) -> dict[str, Any]:
             return {"do": "link", "a": a, "b": b, "up": state == "up"}
         case ["loss", a, b, fraction, *prefix] if len(prefix) < 2:
             return {"do": "loss", "a": a, "b": b, "fraction": float(fraction), "prefix": prefix[0] if prefix else None}
+        case ["delay", a, b, delay, *jitter] if len(jitter) < 2:
+            return {"do": "delay", "a": a, "b": b, "delay_ms": float(delay), "jitter_ms": float(jitter[0]) if jitter else 0.0}
         case ["reportloss", switch, fraction]:
             return {"do": "reportloss", "switch": switch, "fraction": float(fraction)}
         case ["rate", switch, port, bps]:

@@ -48,6 +48,10 @@ class RequestTests(unittest.TestCase):
         self.assertEqual(parse(["link", "s1", "s2", "down"]), {"do": "link", "a": "s1", "b": "s2", "up": False})
         self.assertEqual(parse(["scenario", "incast"]), {"do": "scenario", "name": "incast"})
         self.assertEqual(parse(["scenario", "incast", "2.5"]), {"do": "scenario", "name": "incast", "seconds": 2.5})
+        self.assertEqual(
+            parse(["delay", "s1", "s2", "7.5"]), {"do": "delay", "a": "s1", "b": "s2", "delay_ms": 7.5, "jitter_ms": 0.0}
+        )
+        self.assertEqual(parse(["delay", "s1", "s2", "7", "2"])["jitter_ms"], 2.0)
         self.assertEqual(parse(["swap", "s2", "int_mx"]), {"do": "swap", "switch": "s2", "program": "int_mx"})
 
     def test_files_are_named_whole(self) -> None:
@@ -62,6 +66,7 @@ class RequestTests(unittest.TestCase):
             ("scenario", "^lab scenario: .*\nlab scenario NAME"),
             ("scenario a 1 2", "lab scenario NAME"),
             ("swap s1", "lab swap SWITCH"),
+            ("delay s1 s2", "^lab delay s1 s2: .*\nlab delay A B"),
             ("link s1 s2 off", "^lab link s1 s2 off: .*\nlab link A B up|down"),
         ):
             with self.assertRaisesRegex(ValueError, told):

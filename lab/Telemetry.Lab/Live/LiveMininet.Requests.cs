@@ -10,6 +10,9 @@ internal sealed partial class LiveMininet
 {
     private const double UsualScenarioSeconds = 15;
 
+    /// <summary>As in a scenario's file.</summary>
+    private const int MostDelayMs = 60_000;
+
     private int _played;
 
     public async Task RunCommandAsync(string command, LabOptions run, SwapProgram swap, CancellationToken cancellation)
@@ -29,10 +32,29 @@ internal sealed partial class LiveMininet
             "scenario" => await ScenarioAsync(
                 Text("name"), request["seconds"] is { } seconds ? (double)seconds : UsualScenarioSeconds, run, cancellation).ConfigureAwait(false),
             "swap" => JsonValue.Create(await swap(Text("switch"), Text("program"), options.WorkFolder, cancellation).ConfigureAwait(false)),
-            var unknown => throw new LabException($"unknown request {unknown}: scenario or swap expected"),
+            "delay" => await DelayAsync(Text("a"), Text("b"), Number("delay_ms"), Number("jitter_ms"), cancellation).ConfigureAwait(false),
+            var unknown => throw new LabException($"unknown request {unknown}: scenario, swap or delay expected"),
         };
 
         string Text(string key) => (string?)request[key] ?? throw new LabException($"{key} is missing");
+
+        double Number(string key) => request[key] is { } number ? (double)number : throw new LabException($"{key} is missing");
+    }
+
+    private async Task<JsonNode?> DelayAsync(string a, string b, double delayMs, double jitterMs, CancellationToken cancellation)
+    {
+        if (!(delayMs is >= 0 and <= MostDelayMs && jitterMs is >= 0 and <= MostDelayMs))
+        {
+            throw new LabException($"a link's delay and jitter are 0 to {MostDelayMs} ms");
+        }
+
+        if (!topology.Links.Any(l => (l.A.Device == a && l.B.Device == b) || (l.A.Device == b && l.B.Device == a)))
+        {
+            throw new LabException($"no link between {a} and {b}");
+        }
+
+        await Delays().SetAsync(new SlowAction(0, a, b, (long)(delayMs * 1e6), (long)(jitterMs * 1e6)), cancellation).ConfigureAwait(false);
+        return null;
     }
 
     /// <summary>Plays a scenario between what people do, mends what it broke, and tells its truth, in seconds since it began; the run's has it too.</summary>
