@@ -67,6 +67,8 @@ def unshield(node: Node) -> None:
 def add_delay_line(node: Node, near: str, far: str) -> None:
     """Makes the veth whose one end frames are handed to and whose other end the lab's process reads; RuntimeError says what the machine refused."""
     run_ip(node, [f"link add {near} mtu {SWITCH_LINK_MTU} type veth peer name {far} mtu {SWITCH_LINK_MTU}"])
+    # A host's kernel leaves large segments and checksums to the interface that sends: here, to this one.
+    run_in(node, ["ethtool", "-K", near, "tx", "off", "sg", "off", "tso", "off", "gso", "off"])
     run_in(node, ["sysctl", "-qwe", f"net.ipv6.conf.{near}.disable_ipv6=1", f"net.ipv6.conf.{far}.disable_ipv6=1"])
     _nft(
         node,

@@ -142,8 +142,11 @@ public class MininetLabTests
             lab loss s1 s2 1; h1 ping -n -c 1 -W 1 h2 | grep received | sed 's/^/lossy: /'; lab loss s1 s2 0
             lab link s1 s2 down; h1 ping -n -c 1 -W 1 h2 | grep received | sed 's/^/cut: /'; lab link s1 s2 up
             until h1 ping -n -c 1 -W 1 h2 | grep rtt | sed 's/^/again: /' | grep rtt; do sleep 0.2; done
+            d=$(mktemp -d); head -c 500000 /dev/zero > $d/zeros; h1 python3 -m http.server 80 -d $d 2> /dev/null &
+            until h1 bash -c '</dev/tcp/127.0.0.1/80' 2> /dev/null; do sleep 0.2; done
+            h2 timeout 40 python3 -c 'import sys, urllib.request as u; print("fetched", len(u.urlopen(f"http://{sys.argv[1]}/zeros").read()))' h1
             lab delay s1 s2 30 5; h1 ping -n -i 0.2 -c 3 h2 | grep rtt | sed 's/^/slower: /'; lab delay s1 s2 0; lab delay s1 h9 1
-            true
+            rm -r $d
             """;
         string file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, """
@@ -165,6 +168,7 @@ public class MininetLabTests
         Assert.Equal(3, fastest.Length);
         Assert.All(fastest, ms => Assert.True(ms >= 140, errors)); // 20 and 50 ms, there and back: no machine is too busy to be slower
         Assert.True(fastest[^1] >= 200, errors);
+        Assert.True(errors.Contains("fetched 500000", StringComparison.Ordinal), errors); // TCP's large segments are cut before they are delayed
         Assert.True(errors.Contains("no link between s1 and h9", StringComparison.Ordinal), errors);
         Assert.DoesNotContain("delayed links lost", errors, StringComparison.Ordinal);
     }

@@ -28,11 +28,16 @@ internal sealed class DelayLine : IFrameSink, ILoopSource, IDisposable
 
     /// <summary>Opens both interfaces in the calling thread's network namespace; frames gather until the loop serves it.</summary>
     /// <exception cref="IOException">One of them is not there.</exception>
-    public DelayLine(EventLoop loop, DelayPlace place, long ownDelayNs, ulong seed)
+    /// <param name="loop">Of all lines.</param>
+    /// <param name="place">Both.</param>
+    /// <param name="ofSwitch">Whether a P4 switch has the sender's interface; see <see cref="WireSocket"/>.</param>
+    /// <param name="ownDelayNs">The link's own delay.</param>
+    /// <param name="seed">Of the jitter.</param>
+    public DelayLine(EventLoop loop, DelayPlace place, bool ofSwitch, long ownDelayNs, ulong seed)
     {
         _loop = loop;
         _queue = new DelayQueue(loop, ownDelayNs, seed, this);
-        _out = new WireSocket(place.Interface);
+        _out = new WireSocket(place.Interface, ofSwitch);
         try
         {
             _socket = PacketSocket.Open(place.Far, RingBytes, UsualMtuBytes);

@@ -147,6 +147,7 @@ internal sealed class DelayLines : IDisposable
     private async Task<Way> OpenAsync(string from, string to, long ownNs, CancellationToken cancellation)
     {
         IReadOnlyList<DelayPlace> places = await _network.DelayPlacesAsync(from, to, cancellation).ConfigureAwait(false);
+        bool ofSwitch = _topology.Switches.Any(s => s.RunsP4 && s.Name == from);
         List<DelayLine> lines = [];
         ulong seed = _seed;
         foreach (char c in $"{from}>{to}")
@@ -156,7 +157,7 @@ internal sealed class DelayLines : IDisposable
 
         NetworkNamespace.ForEach(
             [.. places.Select(p => p.Process)],
-            i => lines.Add(new DelayLine(_loop, places[i], ownNs, seed + (ulong)i)));
+            i => lines.Add(new DelayLine(_loop, places[i], ofSwitch, ownNs, seed + (ulong)i)));
         lines.ForEach(_loop.Attach);
         Way way = new(places, lines);
         lock (_gate)
