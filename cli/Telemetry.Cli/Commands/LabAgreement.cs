@@ -179,9 +179,9 @@ internal sealed record LabAgreement(int Right, int All, IReadOnlyList<string> Di
         return new LabAgreement(faults.Count(f => f is null), faults.Length, [.. faults.OfType<string>()]);
     }
 
-    private static IEnumerable<JsonElement> TrueFlows(JsonElement document) => document.GetProperty("fabric").GetProperty("flows").EnumerateArray();
+    private static JsonElement.ArrayEnumerator TrueFlows(JsonElement document) => document.GetProperty("fabric").GetProperty("flows").EnumerateArray();
 
-    private static IEnumerable<JsonElement> Episodes(JsonElement check, string name) => check.GetProperty(name).EnumerateArray();
+    private static JsonElement.ArrayEnumerator Episodes(JsonElement check, string name) => check.GetProperty(name).EnumerateArray();
 
     private static string Place(JsonElement episode) => string.Create(
         CultureInfo.InvariantCulture, $"{KindOf(episode)} {episode.GetProperty("entity").GetString()} from {episode.GetProperty("start").GetDouble():F1} s");
