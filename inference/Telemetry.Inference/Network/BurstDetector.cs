@@ -33,29 +33,29 @@ internal sealed class BurstDetector(NetworkOptions options)
         burst.CongestedNs = congested ? port.EndNs : burst.CongestedNs;
         if (port.DepthHalfShare > 0)
         {
-            if (burst.HighNs == 0)
+            if (!burst.IsOpen)
             {
-                (burst.StartNs, burst.Deepest) = (port.StartNs, 0);
+                burst.Open(port.StartNs);
             }
 
-            burst.HighNs += (long)Math.Max(1, Math.Min(port.LengthNs, port.DepthHalfShare * port.Packets * PacketNs(port)));
-            burst.LastNs = port.EndNs;
+            burst.Add(port);
             burst.Deepest = Math.Max(burst.Deepest, port.QueueCapacity > 0 ? port.DepthMax / port.QueueCapacity : 0);
             burst.Dropped += port.Drops ?? 0;
         }
-        else if (burst.HighNs > 0 && port.EndNs - burst.LastNs >= CalmNs)
+        else if (burst.IsOpen && port.EndNs - burst.LastNs >= CalmNs)
         {
-            if (burst.HighNs >= options.ShortestBurstNs && burst.HighNs < LongestNs && burst.CongestedNs < burst.StartNs - CalmNs)
+            long highNs = burst.HighNs;
+            if (highNs >= options.ShortestBurstNs && highNs < LongestNs && burst.CongestedNs < burst.StartNs - CalmNs)
             {
                 Finish(burst, changed); // one that is still shown ends before the next
-                string text = string.Create(null, $"queue rose to {Math.Min(burst.Deepest, 1) * 100:F0} % for about {Math.Max(1, burst.HighNs / 1_000_000)} ms and emptied again{(burst.Dropped > 0 ? $", {burst.Dropped} dropped" : "")}");
-                Reason[] reasons = [new("queue_share", Math.Min(burst.Deepest, 1), 0.7), new("high_ms", burst.HighNs / 1e6, 0.3)];
+                string text = string.Create(null, $"queue rose to {Math.Min(burst.Deepest, 1) * 100:F0} % for about {Math.Max(1, highNs / 1_000_000)} ms and emptied again{(burst.Dropped > 0 ? $", {burst.Dropped} dropped" : "")}");
+                Reason[] reasons = [new("queue_share", Math.Min(burst.Deepest, 1), 0.7), new("high_ms", highNs / 1e6, 0.3)];
                 burst.Shown = new NetworkAlert("microburst", port.Port, burst.StartNs, null, port.EndNs, 1, text, reasons, Name);
                 burst.ShownEndNs = burst.LastNs;
                 changed.Add(burst.Shown);
             }
 
-            (burst.HighNs, burst.Dropped) = (0, 0);
+            burst.IsOpen = false;
         }
 
         if (burst.Shown is not null && port.EndNs - burst.Shown.DetectedNs >= ShownNs)
@@ -73,15 +73,6 @@ internal sealed class BurstDetector(NetworkOptions options)
         }
     }
 
-    // The line's time for a packet. Where packets are small, the longest wait behind the deepest queue says so; a switch
-    // that waited itself makes that longer, never shorter.
-    private static double PacketNs(in PortSample port)
-    {
-        double frame = port.TxBytes is { } bytes && port.Packets > 0 ? Math.Clamp((double)bytes / port.Packets, 64, 1600) : UsualFrameBytes;
-        double usualNs = port.RateBps > 0 ? frame * 8e9 / port.RateBps : 0;
-        return port.LatencyMaxNs > 0 && port.DepthMax > 0 ? Math.Min(usualNs, port.LatencyMaxNs / port.DepthMax) : usualNs;
-    }
-
     private static void Finish(Burst burst, ICollection<NetworkAlert> changed)
     {
         if (burst.Shown is { } shown)
@@ -93,11 +84,33 @@ internal sealed class BurstDetector(NetworkOptions options)
 
     private sealed class Burst
     {
-        public long StartNs { get; set; }
+        // What the longest wait makes of a packet's time is too short where the packet that waited longest met others of the queue late.
+        private const double WaitMargin = 1.25;
 
-        public long LastNs { get; set; }
+        private double _highPackets;
+        private double _usualNs;
+        private long _windowsNs;
+        private double _longestWaitNs;
+        private double _deepestPackets;
 
-        public long HighNs { get; set; }
+        public bool IsOpen { get; set; }
+
+        public long StartNs { get; private set; }
+
+        public long LastNs { get; private set; }
+
+        /// <summary>
+        /// How long the queue was high: its packets, each with its time on the line. Where packets are small, the longest wait
+        /// in the deepest queue tells that time; a switch that waited itself makes it longer, never shorter.
+        /// </summary>
+        public long HighNs
+        {
+            get
+            {
+                double byWaitNs = _longestWaitNs > 0 && _deepestPackets > 0 ? _highPackets * WaitMargin * _longestWaitNs / _deepestPackets : double.MaxValue;
+                return (long)Math.Max(1, Math.Min(Math.Min(_usualNs, byWaitNs), _windowsNs));
+            }
+        }
 
         public double Deepest { get; set; }
 
@@ -108,5 +121,26 @@ internal sealed class BurstDetector(NetworkOptions options)
         public NetworkAlert? Shown { get; set; }
 
         public long ShownEndNs { get; set; }
+
+        public void Open(long startNs)
+        {
+            (IsOpen, StartNs, Deepest, Dropped) = (true, startNs, 0, 0);
+            (_highPackets, _usualNs, _windowsNs, _longestWaitNs, _deepestPackets) = (0, 0, 0, 0, 0);
+        }
+
+        public void Add(in PortSample port)
+        {
+            double frame = port.TxBytes is { } bytes && port.Packets > 0 ? Math.Clamp((double)bytes / port.Packets, 64, 1600) : UsualFrameBytes;
+            double high = port.DepthHalfShare * port.Packets;
+            _highPackets += high;
+            _usualNs += Math.Min(port.LengthNs, high * (port.RateBps > 0 ? frame * 8e9 / port.RateBps : 0));
+            _windowsNs += port.LengthNs;
+            LastNs = port.EndNs;
+            if (port.LatencyMaxNs > 0 && port.DepthMax > 0)
+            {
+                _longestWaitNs = Math.Max(_longestWaitNs, port.LatencyMaxNs);
+                _deepestPackets = Math.Max(_deepestPackets, port.DepthMax);
+            }
+        }
     }
 }

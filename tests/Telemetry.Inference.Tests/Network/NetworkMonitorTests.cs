@@ -84,6 +84,18 @@ public class NetworkMonitorTests
         Assert.Equal(alerts, _watched.Alerts.Count);
     }
 
+    /// <summary>A window that ends in the middle of a burst has its deepest queue, the next one its longest wait.</summary>
+    [Fact]
+    public void MicroBurst_WindowEndsWithinIt_LastsAsLongAsBothTell()
+    {
+        Repeat(5, _ => _watched.Window([Watched.Port("s2-p1")]));
+        Repeat(1, _ => _watched.Window([Watched.Port("s2-p1", highShare: 0.2) with { LatencyMaxNs = 3e6 }]));
+        Repeat(1, _ => _watched.Window([Watched.Port("s2-p1", highShare: 0.3) with { LatencyMaxNs = 48e6, DepthMax = 58 }]));
+        Repeat(40, _ => _watched.Window([Watched.Port("s2-p1")]));
+        NetworkAlert alert = Assert.Single(_watched.Alerts.DistinctBy(a => a.StartNs));
+        Assert.Contains("about 40 ms", alert.Explanation, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1.0, 0.05, true)]
     [InlineData(1.0, 0.0, false)]
