@@ -130,10 +130,9 @@ internal sealed class BurstDetector(NetworkOptions options)
 
         public void Add(in PortSample port)
         {
-            double frame = port.TxBytes is { } bytes && port.Packets > 0 ? Math.Clamp((double)bytes / port.Packets, 64, 1600) : UsualFrameBytes;
             double high = port.DepthHalfShare * port.Packets;
             _highPackets += high;
-            _usualNs += Math.Min(port.LengthNs, high * (port.RateBps > 0 ? frame * 8e9 / port.RateBps : 0));
+            _usualNs += Math.Min(port.LengthNs, high * (port.RateBps > 0 ? UsualFrameBytes * 8e9 / port.RateBps : 0));
             _windowsNs += port.LengthNs;
             LastNs = port.EndNs;
             if (port.LatencyMaxNs > 0 && port.DepthMax > 0)

@@ -117,8 +117,10 @@ internal sealed class FloodDetector(NetworkOptions options)
         victim.Load += LoadWeight * (load - victim.Load);
         double ease = victim.Udp.IsOpen ? 0.7 : 1;
         bool many = victim.Datagrams >= 4 * ease * victim.UsualDatagrams;
+        victim.OverSinceNs = victim.Load < options.LastingFloodLoad * ease ? null : victim.OverSinceNs ?? startNs;
         bool udp = (victim.UnknownSenders >= options.UnknownSendersPerWindow * ease && victim.UnknownDatagrams * 2 >= victim.Datagrams)
             || (victim.Load >= options.FloodLoad * ease && load >= options.FloodLoad * ease)
+            || endNs - victim.OverSinceNs >= options.LastingFloodNs
             || (size <= options.SmallPacketBytes && load >= options.SmallPacketLoad * ease && many);
         turn = victim.Udp.Observe(udp, startNs, endNs);
         if (udp)
@@ -184,6 +186,9 @@ internal sealed class FloodDetector(NetworkOptions options)
 
         /// <summary>Offered by UDP as a factor of the line's rate, averaged.</summary>
         public double Load { get; set; }
+
+        /// <summary>Since when the line has been offered more than it carries; null while it is not.</summary>
+        public long? OverSinceNs { get; set; }
 
         public double SynRate { get; set; }
 

@@ -30,7 +30,13 @@ public sealed record NetworkOptions
     /// <summary>Load offered to a host's line by UDP, as a factor of its rate, that is a flood whatever the packets; 1.9 by default: crowds of senders stay below.</summary>
     public double FloodLoad { get; init; } = 1.9;
 
-    /// <summary>The same for packets that are small, and many more than usual; 0.6 by default.</summary>
+    /// <summary>The same for senders that do not yield: offered for <see cref="LastingFloodNs"/> on end; 1.35 by default.</summary>
+    public double LastingFloodLoad { get; init; } = 1.35;
+
+    /// <summary>How long, nanoseconds; 3.5 s by default: crowds are over sooner.</summary>
+    public long LastingFloodNs { get; init; } = 3_500_000_000;
+
+    /// <summary>The same as <see cref="FloodLoad"/> for packets that are small, and many more than usual; 0.6 by default.</summary>
     public double SmallPacketLoad { get; init; } = 0.6;
 
     /// <summary>Mean packet, bytes, up to which packets are small; 300 by default.</summary>

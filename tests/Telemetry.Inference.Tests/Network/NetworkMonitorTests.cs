@@ -52,6 +52,19 @@ public class NetworkMonitorTests
         Assert.EndsWith("addresses that no host here has", alert.Explanation, StringComparison.Ordinal);
     }
 
+    /// <summary>Half more than the line carries: a crowd for three seconds, for five somebody who does not care.</summary>
+    [Theory]
+    [InlineData(30, 0)]
+    [InlineData(50, 1)]
+    public void UdpFlood_LargePacketsForLong_AreAFloodWhenNobodyYields(int windows, int alerts)
+    {
+        Repeat(30, _ => _watched.Window(flows: [Watched.Flow("h2", "h3", 17, 1, 10, 10_000)]));
+        Repeat(windows, _ => _watched.Window(flows: Enumerable.Range(0, 5).Select(i => Watched.Flow("h1", "h3", 17, 2 + i, 25, 25_000, 12))));
+        Repeat(30, _ => _watched.Window(flows: [Watched.Flow("h2", "h3", 17, 1, 10, 10_000)]));
+        Assert.Equal(alerts, _watched.Alerts.DistinctBy(a => a.StartNs).Count());
+        Assert.All(_watched.Alerts, a => Assert.Equal(("udpflood", "h3"), (a.Kind, a.Entity)));
+    }
+
     [Fact]
     public void UdpFlood_CrowdOfLargePackets_IsCongestionOnly()
     {
