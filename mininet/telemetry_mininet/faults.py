@@ -29,7 +29,7 @@ def can_drop() -> bool:
 def set_loss(node: Node, interface: str, fraction: float, match: str = "") -> None:
     """Loses a fraction of the frames that leave ``interface`` (of those that nft's words ``match``); 0 ends it.
 
-    A frame that is delayed was judged before; only a link that loses everything also loses what is under way.
+    A frame that is delayed was judged before.
     RuntimeError says what nft did not like.
     """
     chain = _chain(interface)
@@ -38,12 +38,21 @@ def set_loss(node: Node, interface: str, fraction: float, match: str = "") -> No
         f'add chain netdev {_TABLE} {chain} {{ type filter hook egress device "{interface}" priority 0; }}',
         f"flush chain netdev {_TABLE} {chain}",
     ]
-    if fraction >= 1 and not match:
-        lines.append(f"add rule netdev {_TABLE} {chain} counter drop")
-    elif fraction > 0:
+    if fraction > 0:
         part = "" if fraction >= 1 else f"numgen random mod {_PARTS} < {round(fraction * _PARTS)} "
         lines.append(f"add rule netdev {_TABLE} {chain} meta mark != {DELAYED_MARK} {match} {part}counter drop")
     _nft(node, lines)
+
+
+def set_cut(node: Node, interface: str, cut: bool) -> None:
+    """Loses all frames that leave ``interface``, those under way too, beside whatever loss it has; RuntimeError says what nft did not like."""
+    chain = f"{_chain(interface)}_cut"
+    lines = [
+        f"add table netdev {_TABLE}",
+        f'add chain netdev {_TABLE} {chain} {{ type filter hook egress device "{interface}" priority -10; }}',
+        f"flush chain netdev {_TABLE} {chain}",
+    ]
+    _nft(node, [*lines, f"add rule netdev {_TABLE} {chain} counter drop"] if cut else lines)
 
 
 def shield(node: Node, interface: str, first: int, last: int) -> None:

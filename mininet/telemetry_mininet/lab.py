@@ -191,7 +191,7 @@ class MininetLab:
                 ends = (link.intf1, link.intf2)
                 if any(isinstance(end.node, P4Switch) and end.node.plan.thrift_port for end in ends):
                     for end in ends:
-                        faults.set_loss(end.node, end.name, 0 if up else 1)
+                        faults.set_cut(end.node, end.name, not up)
                     continue
                 for interface in (link.intf1, link.intf2):
                     interface.ifconfig("up" if up else "down")

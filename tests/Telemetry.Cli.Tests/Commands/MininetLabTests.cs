@@ -140,7 +140,7 @@ public class MininetLabTests
         const string Script = """
             h1 ping -n -i 0.2 -c 5 h2 | grep -e rtt -e received
             lab loss s1 s2 1; h1 ping -n -c 1 -W 1 h2 | grep received | sed 's/^/lossy: /'; lab loss s1 s2 0
-            lab link s1 s2 down; h1 ping -n -c 1 -W 1 h2 | grep received | sed 's/^/cut: /'; lab link s1 s2 up
+            lab link s1 s2 down; lab loss s1 s2 0.001; h1 ping -n -c 1 -W 1 h2 | grep received | sed 's/^/cut: /'; lab loss s1 s2 0; lab link s1 s2 up
             until h1 ping -n -c 1 -W 1 h2 | grep rtt | sed 's/^/again: /' | grep rtt; do sleep 0.2; done
             d=$(mktemp -d); head -c 500000 /dev/zero > $d/zeros; h1 python3 -m http.server 80 -d $d 2> /dev/null &
             until h1 bash -c '</dev/tcp/127.0.0.1/80' 2> /dev/null; do sleep 0.2; done
